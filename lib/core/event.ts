@@ -1,0 +1,141 @@
+import type { Message } from "./message.ts";
+import type { ModelFailure, StopReason, Usage } from "./model.ts";
+import type { Access, PermissionMode } from "./permission.ts";
+import type { ToolOutcome } from "./tool.ts";
+
+/** What each event carries. */
+export interface EventHead {
+  /** Counts from 0 within a conversation. */
+  readonly seq: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** Which agent speaks, for example "main". */
+  readonly agent: string;
+}
+
+/** Why a run ended. */
+export type RunEndReason =
+  | "done"
+  | "aborted"
+  | "max_turns"
+  | "loop"
+  | "error";
+
+/** A call that was refused: by the user, the mode, a rule or the sandbox. */
+export interface Denial {
+  readonly callId: string;
+  readonly tool: string;
+  readonly input: unknown;
+  readonly because: string;
+}
+
+/**
+ * What happens in a run, as plain data that survives structuredClone and
+ * JSON. Promises about order: `run_start` first, `run_end` last and once;
+ * each `tool_start` has one `tool_end`; a `message` follows all its deltas;
+ * tool results keep the order of the calls. A `retry` voids the deltas of
+ * its turn so far.
+ */
+export type AgentEventBody =
+  | {
+    readonly type: "run_start";
+    readonly conversation: string;
+    readonly model: string;
+    readonly mode: PermissionMode;
+    readonly tools: readonly string[];
+  }
+  | { readonly type: "turn_start"; readonly turn: number }
+  | { readonly type: "text_delta"; readonly delta: string }
+  | { readonly type: "thinking_delta"; readonly delta: string }
+  | {
+    /** A call being written by the model, for a live preview. */
+    readonly type: "call_delta";
+    readonly index: number;
+    readonly name?: string;
+    readonly delta: string;
+  }
+  | { readonly type: "message"; readonly message: Message }
+  | {
+    readonly type: "tool_start";
+    readonly callId: string;
+    readonly tool: string;
+    readonly input: unknown;
+    readonly access: readonly Access[];
+  }
+  | {
+    readonly type: "tool_progress";
+    readonly callId: string;
+    readonly text: string;
+  }
+  | {
+    readonly type: "tool_end";
+    readonly callId: string;
+    readonly tool: string;
+    readonly outcome: ToolOutcome;
+    /** Milliseconds that the call ran. */
+    readonly ms: number;
+  }
+  | {
+    readonly type: "permission_request";
+    readonly requestId: string;
+    readonly callId: string;
+    readonly tool: string;
+    readonly input: unknown;
+    readonly access: readonly Access[];
+    readonly because: string;
+  }
+  | { readonly type: "permission_denied"; readonly denial: Denial }
+  | {
+    readonly type: "compaction";
+    readonly trigger: "auto" | "manual" | "overflow";
+    /** How the summary came about; "mechanical" when the model failed. */
+    readonly by: "model" | "mechanical" | "dropped_results";
+    /** Estimated tokens of the history. */
+    readonly before: number;
+    readonly after: number;
+    /** The whole new history. */
+    readonly history: readonly Message[];
+  }
+  | {
+    readonly type: "retry";
+    readonly attempt: number;
+    readonly of: number;
+    readonly waitMs: number;
+    readonly because: string;
+  }
+  | {
+    readonly type: "usage";
+    readonly usage: Usage;
+    /** Milliseconds of the request, and until its first delta. */
+    readonly ms: number;
+    readonly firstDeltaMs: number;
+    /** Tokens that the next request will hold, and what may be held. */
+    readonly context: number;
+    readonly window: number;
+  }
+  | {
+    readonly type: "notice";
+    readonly level: "debug" | "info" | "warn";
+    readonly text: string;
+  }
+  | {
+    readonly type: "turn_end";
+    readonly turn: number;
+    readonly stop: StopReason | "aborted" | "error";
+  }
+  | {
+    readonly type: "run_end";
+    readonly reason: RunEndReason;
+    readonly turns: number;
+    readonly ms: number;
+    readonly denials: readonly Denial[];
+    readonly failure?: ModelFailure;
+  };
+
+/** One event of a run. */
+export type AgentEvent = EventHead & AgentEventBody;
+
+/** Makes a missing case in a switch over events a compile error. */
+export function assertNever(value: never): never {
+  throw new TypeError(`Unexpected value ${JSON.stringify(value)}`);
+}
