@@ -36,6 +36,25 @@ export function toolSpecs(tools: readonly AnyTool[]): ToolSpec[] {
     .map(toolSpec);
 }
 
+/** A tool's input, checked, or what is wrong with it. */
+export type ParsedInput =
+  | { readonly ok: true; readonly value: Record<string, unknown> }
+  | { readonly ok: false; readonly message: string };
+
+/** Checks the input of a call; the complaint is text for the model. */
+export function parseInput(tool: AnyTool, input: unknown): ParsedInput {
+  const parsed = tool.input.safeParse(input);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const complaint = z.prettifyError(parsed.error);
+  const required = (tool.input.shape ? Object.keys(tool.input.shape) : [])
+    .filter((name) => !tool.input.shape[name].isOptional());
+  return {
+    ok: false,
+    message: `Invalid input for ${tool.name}:\n${complaint}\n` +
+      `It needs: ${required.join(", ")}. Nothing was run; send it corrected.`,
+  };
+}
+
 /** zod writes these bounds for every integer; they say nothing. */
 const safeIntegers = [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
 

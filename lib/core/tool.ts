@@ -111,6 +111,11 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   readonly readOnly: boolean;
   /** "host" tools talk to the user, to sub-agents or to MCP servers. */
   readonly where: "realm" | "host";
+  /**
+   * Milliseconds after which the host ends this call, worker and all; the
+   * call's `limits.callMs` where a tool does not say.
+   */
+  timeoutMs?(input: z.output<Input>, context: CallContext): number;
   access(input: z.output<Input>, cwd: string): Access[] | Promise<Access[]>;
   run(input: z.output<Input>, context: ToolContext): Promise<ToolOutcome>;
 }
@@ -118,6 +123,25 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
 /** A tool of any input. */
 // deno-lint-ignore no-explicit-any
 export type AnyTool = Tool<any>;
+
+/** A call ready to run. Plain data: it may go to a worker. */
+export interface PreparedCall {
+  readonly tool: string;
+  readonly input: unknown;
+  readonly context: CallContext;
+}
+
+/**
+ * Runs a call wherever tools run. It never throws, and it settles soon after
+ * the signal aborts whatever the tool does.
+ */
+export type RunTool = (
+  call: PreparedCall,
+  options: {
+    readonly signal: AbortSignal;
+    onProgress(progress: ToolProgress): void;
+  },
+) => Promise<ToolOutcome>;
 
 /** Checks a tool's types where it is defined. */
 export function defineTool<Input extends z.ZodObject>(

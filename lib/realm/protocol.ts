@@ -1,0 +1,22 @@
+import type { PreparedCall, ToolOutcome } from "../core/tool.ts";
+
+/** What the host says to a realm. */
+export type ToRealm =
+  | { readonly type: "call"; readonly id: number; readonly call: PreparedCall }
+  | { readonly type: "abort"; readonly id: number };
+
+/** What a realm says to its host. */
+export type FromRealm =
+  | { readonly type: "progress"; readonly id: number; readonly text: string }
+  | {
+    /** A process group, so that the host can kill what a dead realm left. */
+    readonly type: "group";
+    readonly id: number;
+    readonly group: number;
+    readonly state: "started" | "ended";
+  }
+  | {
+    readonly type: "outcome";
+    readonly id: number;
+    readonly outcome: ToolOutcome;
+  };
