@@ -30,8 +30,19 @@ export function estimateTokens(value: string): number {
   return Math.ceil(tokens + Math.ceil(word / 6));
 }
 
+/** Messages don't change, and a long history is counted at each request. */
+const counted = new WeakMap<Message, number>();
+
 /** Estimates the tokens of one message with its calls and reasoning. */
 export function messageTokens(message: Message): number {
+  const known = counted.get(message);
+  if (known !== undefined) return known;
+  const tokens = countMessage(message);
+  counted.set(message, tokens);
+  return tokens;
+}
+
+function countMessage(message: Message): number {
   let tokens = messageOverhead;
   if (message.role === "assistant") {
     tokens += estimateTokens(message.text);
@@ -46,6 +57,19 @@ export function messageTokens(message: Message): number {
     tokens += part.type === "text" ? estimateTokens(part.text) : imageTokens;
   }
   return tokens;
+}
+
+/**
+ * The estimate corrected by what the server counted: the factor moves half
+ * of the way to each new ratio and stays within a factor of two.
+ */
+export function calibrate(
+  factor: number,
+  sample: { readonly estimate: number; readonly counted: number },
+): number {
+  if (sample.estimate < 200 || sample.counted === 0) return factor;
+  const ratio = Math.min(2, Math.max(0.5, sample.counted / sample.estimate));
+  return factor + (ratio - factor) / 2;
 }
 
 /** Estimates what a system prompt and tool descriptions take. */

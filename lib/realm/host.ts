@@ -161,7 +161,7 @@ async function attempt(
     onProgress,
     settle: resolve,
   });
-  let grace: number | undefined;
+  let grace: ReturnType<typeof setTimeout> | undefined;
 
   function endAfterGrace(outcome: () => Settled): void {
     realm.abort(id);

@@ -1,0 +1,249 @@
+import {
+  type AssistantMessage,
+  type Message,
+  type Part,
+  text,
+  textOf,
+  type ToolMessage,
+  type UserMessage,
+} from "../core/message.ts";
+import { messageTokens } from "../core/tokens.ts";
+import { firstLine } from "../core/text.ts";
+
+/** How a history was made shorter. */
+export interface Compacted {
+  readonly by: "model" | "mechanical" | "dropped_results";
+  readonly history: readonly Message[];
+}
+
+/** What compaction needs. */
+export interface CompactOptions {
+  /** Tokens that the new history should not pass. */
+  readonly target: number;
+  /** Tokens of recent history that stay as they are. */
+  readonly keep: number;
+  /** Tokens that the request for a summary may hold, reply included. */
+  readonly requestRoom: number;
+  /** Opens the new history as it opened the old one. */
+  readonly preamble: readonly Part[];
+  /** True when dropping old results is not enough for the user. */
+  readonly mustSummarise: boolean;
+  /** Asks the model; null when it failed, so that a list takes its place. */
+  summarise(history: readonly Message[]): Promise<string | null>;
+}
+
+/** The request for a summary: the last message of an unchanged prefix. */
+export function summaryRequest(focus?: string): UserMessage {
+  const instruction = `The conversation has to be shortened. Write a summary \
+from which you could go on without the messages above. Call no tool. Use \
+these headings and leave none out:
+Goal: / Constraints and rules: / Decisions: / Done: / In progress and next \
+steps: / Files read or changed: / Last error:
+Name paths, commands and values exactly.`;
+  const about = focus ? `\nPay attention to: ${focus}` : "";
+  return {
+    role: "user",
+    origin: "harness",
+    content: [text(instruction + about)],
+  };
+}
+
+/** The estimated tokens of a history. */
+export function historyTokens(history: readonly Message[]): number {
+  return history.reduce((sum, message) => sum + messageTokens(message), 0);
+}
+
+/**
+ * Makes a history shorter in stages, as mildly as will do: old results become
+ * stubs; then everything but the recent messages becomes a summary. A call
+ * and its result are never separated, and the user's last request is kept
+ * word for word. Returns null when there is nothing to shorten.
+ */
+export async function compact(
+  history: readonly Message[],
+  options: CompactOptions,
+): Promise<Compacted | null> {
+  const cut = recentStart(history, options.keep);
+  const stubbed = [
+    ...dropResults(history.slice(0, cut)),
+    ...history.slice(cut),
+  ];
+  const isEnough = cut > 0 && historyTokens(stubbed) <= options.target;
+  if (isEnough && !options.mustSummarise) {
+    return { by: "dropped_results", history: stubbed };
+  }
+  const old = history.slice(0, cut);
+  if (!old.some(({ role }) => role === "assistant")) {
+    return hardCut(history, options);
+  }
+  const asked = await options.summarise(
+    fitRequest(stubbed.slice(0, cut), options.requestRoom),
+  );
+  const summary = asked ?? mechanicalSummary(old);
+  const compacted = [
+    opening(summary, { history, cut, preamble: options.preamble }),
+    ...history.slice(cut),
+  ];
+  const by = asked === null ? "mechanical" : "model";
+  if (historyTokens(compacted) <= options.target) {
+    return { by, history: compacted };
+  }
+  return hardCut(compacted, options) ?? { by, history: compacted };
+}
+
+/**
+ * Where the recent part begins: at most `keep` tokens from the end, at a
+ * message that doesn't depend on the one before it.
+ */
+export function recentStart(history: readonly Message[], keep: number): number {
+  let tokens = 0;
+  let start = history.length;
+  for (let index = history.length - 1; index > 0; index--) {
+    const message = history[index] as Message;
+    tokens += messageTokens(message);
+    if (tokens > keep) break;
+    if (message.role !== "tool") start = index;
+  }
+  return start;
+}
+
+/** Replaces results by stubs that say how to get them again. */
+function dropResults(history: readonly Message[]): Message[] {
+  const calls = new Map(
+    history.flatMap((message) =>
+      message.role === "assistant" ? message.calls : []
+    ).map((call) => [call.id, call]),
+  );
+  return history.map((message) => {
+    if (message.role !== "tool" || messageTokens(message) < 60) return message;
+    const input = JSON.stringify(calls.get(message.callId)?.input ?? {});
+    const stub = `[Result of ${message.tool} ${firstLine(input, 160)} left ` +
+      "out to save room. Call it again if you need it.]";
+    return { ...message, content: [text(stub)] } satisfies ToolMessage;
+  });
+}
+
+/** Drops the oldest messages until the request for a summary fits. */
+function fitRequest(history: readonly Message[], room: number): Message[] {
+  const fitted = [...history];
+  while (fitted.length > 1 && historyTokens(fitted) > room) {
+    fitted.shift();
+    while (fitted[0]?.role === "tool") fitted.shift();
+  }
+  const [only] = fitted;
+  if (only && fitted.length === 1 && historyTokens(fitted) > room) {
+    return [shorten(only, room)];
+  }
+  return fitted;
+}
+
+/** Cuts a message's texts so that it holds about `tokens`. */
+function shorten(message: Message, tokens: number): Message {
+  // Two characters a token is safe for text of any language but CJK.
+  const chars = Math.max(200, tokens * 2);
+  const cut = (value: string) =>
+    value.length <= chars
+      ? value
+      : `${value.slice(0, chars)}\n[... the rest was left out ...]`;
+  if (message.role === "assistant") {
+    const calls = message.calls.map((call) => ({
+      ...call,
+      input: Object.fromEntries(
+        Object.entries(call.input).map(([key, value]) => [
+          key,
+          typeof value === "string" ? cut(value) : value,
+        ]),
+      ),
+    }));
+    return { role: "assistant", text: cut(message.text), calls };
+  }
+  return { ...message, content: [text(cut(textOf(message.content)))] };
+}
+
+/** The first message of a compacted history. */
+function opening(
+  summary: string,
+  { history, cut, preamble }: {
+    history: readonly Message[];
+    cut: number;
+    preamble: readonly Part[];
+  },
+): UserMessage {
+  const request = lastRequest(history);
+  const content = [
+    ...preamble,
+    text(`[Summary of the conversation so far]\n${summary}`),
+  ];
+  const isKept = request === undefined || history.indexOf(request) >= cut;
+  if (!isKept) {
+    const own = request.content.filter((part) => !preamble.includes(part));
+    content.push(text("[The user's last request, word for word]"), ...own);
+  }
+  return { role: "user", origin: "harness", content };
+}
+
+function lastRequest(history: readonly Message[]): UserMessage | undefined {
+  return history.findLast((message): message is UserMessage =>
+    message.role === "user" && message.origin === undefined
+  );
+}
+
+/** What can be said without a model: requests, files, last words. */
+function mechanicalSummary(history: readonly Message[]): string {
+  const requests: string[] = [];
+  const calls: string[] = [];
+  let lastWords = "";
+  let lastError = "";
+  for (const message of history) {
+    if (message.role === "user" && message.origin === undefined) {
+      requests.push(`- ${firstLine(textOf(message.content.slice(-1)), 400)}`);
+    } else if (message.role === "assistant") {
+      lastWords = message.text || lastWords;
+      calls.push(...message.calls.map(describeCall));
+    } else if (message.role === "tool" && message.isError) {
+      lastError = firstLine(textOf(message.content), 400);
+    }
+  }
+  return [
+    "(made without the model, which did not answer)",
+    `Requests:\n${requests.join("\n")}`,
+    `Calls:\n${[...new Set(calls)].slice(-40).join("\n")}`,
+    lastWords && `Your last words: ${lastWords.slice(0, 1_000)}`,
+    lastError && `Last error: ${lastError}`,
+  ].filter(Boolean).join("\n\n");
+}
+
+function describeCall(
+  { name, input }: AssistantMessage["calls"][number],
+): string {
+  return `- ${name} ${firstLine(JSON.stringify(input), 160)}`;
+}
+
+/**
+ * The last resort: whole exchanges go from the front, then texts are cut, so
+ * that a request always fits.
+ */
+function hardCut(
+  history: readonly Message[],
+  { target }: CompactOptions,
+): Compacted | null {
+  const [first, ...rest] = history;
+  if (first === undefined) return null;
+  while (rest.length > 1 && historyTokens([first, ...rest]) > target) {
+    rest.shift();
+    while (rest[0]?.role === "tool") rest.shift();
+  }
+  const request = lastRequest(history);
+  const isLost = request !== undefined && request !== first &&
+    !rest.includes(request);
+  let kept: Message[] = isLost ? [first, request, ...rest] : [first, ...rest];
+  if (historyTokens(kept) > target) {
+    const share = Math.floor(target / kept.length);
+    kept = kept.map((message) =>
+      messageTokens(message) > share ? shorten(message, share / 2) : message
+    );
+  }
+  const isSame = kept.length === history.length &&
+    kept.every((message, index) => message === history[index]);
+  return isSame ? null : { by: "mechanical", history: kept };
+}

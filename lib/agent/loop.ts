@@ -1,0 +1,250 @@
+import type {
+  AgentEvent,
+  AgentEventBody,
+  Denial,
+  RunEndReason,
+} from "../core/event.ts";
+import { describeError } from "../core/error.ts";
+import {
+  type AssistantMessage,
+  type Message,
+  text,
+  type UserMessage,
+} from "../core/message.ts";
+import type { ModelFailure } from "../core/model.ts";
+import { Channel } from "../platform/channel.ts";
+import { compactHistory, isOverBudget, learnTokens } from "./context.ts";
+import { dispatch } from "./dispatch.ts";
+import { createLoopGuard, type LoopGuard } from "./guard.ts";
+import { nudgeFor, type Nudges } from "./nudge.ts";
+import type { AgentOptions } from "./options.ts";
+import { streamTurn, type TurnResult } from "./turn.ts";
+
+/** A run under way. */
+interface Run {
+  readonly options: AgentOptions;
+  readonly signal: AbortSignal;
+  readonly guard: LoopGuard;
+  readonly denials: Denial[];
+  readonly nudges: Nudges;
+  history: Message[];
+  turn: number;
+  /** Compactions since the last reply that came: a limit on trying. */
+  compactions: number;
+  emit(body: AgentEventBody): void;
+}
+
+/** How a run ended. */
+interface Ending {
+  readonly reason: RunEndReason;
+  readonly failure?: ModelFailure;
+}
+
+/** Compactions in a row before the run gives up. */
+const maxCompactions = 2;
+
+/**
+ * Runs the agent: ask the model, run the tools that it calls, give it the
+ * results, until a reply has no call, a limit is met, or the signal aborts.
+ * What happens leaves as events, in the order that core/event.ts promises;
+ * new messages are `message` events, and a shortened history is a
+ * `compaction` event.
+ */
+export function runAgent(
+  messages: readonly Message[],
+  options: AgentOptions,
+  signal: AbortSignal,
+): AsyncIterable<AgentEvent> {
+  const channel = new Channel<AgentEvent>();
+  const run: Run = {
+    options,
+    signal,
+    guard: createLoopGuard(),
+    denials: [],
+    nudges: { given: 0 },
+    history: [...messages],
+    turn: 0,
+    compactions: 0,
+    emit: (body) => channel.push(options.stamp(body)),
+  };
+  drive(run).finally(() => channel.close());
+  return channel;
+}
+
+async function drive(run: Run): Promise<void> {
+  const { options, emit, denials } = run;
+  const started = options.now();
+  emit({
+    type: "run_start",
+    conversation: options.conversation,
+    model: options.model.name,
+    mode: options.mode,
+    tools: options.specs.map(({ name }) => name),
+  });
+  let ending: Ending;
+  try {
+    ending = await takeTurns(run);
+  } catch (error) {
+    ending = crashed(error);
+  }
+  emit({
+    type: "run_end",
+    turns: run.turn,
+    ms: options.now() - started,
+    denials,
+    ...ending,
+  });
+}
+
+async function takeTurns(run: Run): Promise<Ending> {
+  while (true) {
+    if (run.signal.aborted) return { reason: "aborted" };
+    if (run.turn >= run.options.limits.maxTurns) return { reason: "max_turns" };
+    if (isOverBudget(run.history, run.options)) await shorten(run, "auto");
+    run.turn++;
+    run.emit({ type: "turn_start", turn: run.turn });
+    const result = await streamTurn(
+      { history: run.history, ...run.nudges.sampling },
+      run.options,
+      run,
+    );
+    const ending = result.kind === "failure"
+      ? await onFailure(run, result)
+      : await onReply(run, result);
+    run.emit({ type: "turn_end", turn: run.turn, stop: stopOf(result) });
+    if (ending !== null) return ending;
+  }
+}
+
+/** Goes on after a failed request where that can help; else ends the run. */
+async function onFailure(
+  run: Run,
+  { failure, partial }: TurnResult & { kind: "failure" },
+): Promise<Ending | null> {
+  if (failure.code === "aborted" || run.signal.aborted) {
+    if (partial !== "") add(run, interruptedReply(partial));
+    return { reason: "aborted" };
+  }
+  const canShorten = failure.code === "context_overflow" &&
+    run.compactions < maxCompactions;
+  if (canShorten && await shorten(run, "overflow", failure.window)) {
+    run.turn--;
+    return null;
+  }
+  return { reason: "error", failure };
+}
+
+/** Takes a reply into the history, runs its calls, and decides what is next. */
+async function onReply(
+  run: Run,
+  { message, stop, usage }: TurnResult & { kind: "reply" },
+): Promise<Ending | null> {
+  run.compactions = 0;
+  learnTokens(run.history, usage, run.options);
+  if (stop !== "empty") add(run, message);
+  if (message.calls.length === 0) return whenSilent(run, message, stop);
+  const results = await dispatch(message.calls, run.options, {
+    signal: run.signal,
+    denials: run.denials,
+    emit: run.emit,
+    guard: run.guard.check,
+    observe: run.guard.observe,
+  });
+  for (const result of results) add(run, result);
+  if (run.signal.aborted) return { reason: "aborted" };
+  const verdict = run.guard.verdict();
+  if (verdict !== null) {
+    run.emit({ type: "notice", level: "warn", text: `Stopped: ${verdict}` });
+    return { reason: "loop" };
+  }
+  takeSteering(run);
+  return null;
+}
+
+/** A reply without calls ends the run, unless there is reason to go on. */
+function whenSilent(
+  run: Run,
+  message: AssistantMessage,
+  stop: (TurnResult & { kind: "reply" })["stop"],
+): Ending | null {
+  if (takeSteering(run)) return null;
+  const nudge = nudgeFor({ message, stop }, run.nudges);
+  if (nudge === null) return stop === "empty" ? emptyReply : { reason: "done" };
+  run.emit({ type: "notice", level: "info", text: nudge.notice });
+  add(run, nudge.message);
+  return null;
+}
+
+const emptyReply: Ending = {
+  reason: "error",
+  failure: {
+    code: "protocol",
+    message: "The model answered with nothing, also when asked again. Try " +
+      "another model, or a larger context window if the task is long.",
+    transient: false,
+  },
+};
+
+/** Puts what the user said meanwhile after the results. */
+function takeSteering(run: Run): boolean {
+  const messages = run.options.takeSteering();
+  for (const message of messages) add(run, message);
+  return messages.length > 0;
+}
+
+function add(run: Run, message: Message): void {
+  run.history.push(message);
+  if (message.role === "assistant") {
+    for (const { id } of message.calls) run.options.state.callIds.add(id);
+  }
+  run.emit({ type: "message", message });
+}
+
+/** Shortens the history; false when nothing could be left out. */
+async function shorten(
+  run: Run,
+  trigger: "auto" | "overflow",
+  window?: number,
+): Promise<boolean> {
+  run.compactions++;
+  const event = await compactHistory(run.history, run.options, {
+    trigger,
+    signal: run.signal,
+    emit: run.emit,
+    harder: run.compactions > 1,
+    ...(window === undefined ? {} : { window }),
+  });
+  if (event === null) return false;
+  run.history = [...event.history];
+  run.emit(event);
+  return true;
+}
+
+function interruptedReply(partial: string): AssistantMessage {
+  return { role: "assistant", text: partial, calls: [], interrupted: true };
+}
+
+function stopOf(
+  result: TurnResult,
+): (AgentEventBody & { type: "turn_end" })["stop"] {
+  if (result.kind === "reply") return result.stop;
+  return result.failure.code === "aborted" ? "aborted" : "error";
+}
+
+function crashed(error: unknown): Ending {
+  const message = `Internal error: ${describeError(error)}`;
+  return {
+    reason: "error",
+    failure: { code: "protocol", message, transient: false },
+  };
+}
+
+/** The user's message as the history keeps it. */
+export function userMessage(content: UserMessage["content"]): UserMessage {
+  return { role: "user", content };
+}
+
+/** A message that the program writes in the user's place. */
+export function harnessMessage(value: string): UserMessage {
+  return { role: "user", origin: "harness", content: [text(value)] };
+}

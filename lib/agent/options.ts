@@ -1,0 +1,88 @@
+import type { AgentEvent, AgentEventBody } from "../core/event.ts";
+import type { Part, ToolCall, UserMessage } from "../core/message.ts";
+import type { ModelClient, ToolSpec } from "../core/model.ts";
+import type {
+  Access,
+  Answer,
+  Decision,
+  PermissionMode,
+} from "../core/permission.ts";
+import type {
+  AnyTool,
+  CallContext,
+  FileVersion,
+  RunTool,
+  ToolLimits,
+} from "../core/tool.ts";
+
+/** What lasts from run to run. The loop changes it; nobody else does. */
+export interface AgentState {
+  /** Working directory of the next call. */
+  cwd: string;
+  /** Versions of the files that the model has read, by real path. */
+  readonly seen: Map<string, FileVersion>;
+  /** Ids of all calls so far, so that none is given twice. */
+  readonly callIds: Set<string>;
+  /** Tokens that the server counts for each one estimated. */
+  tokenFactor: number;
+}
+
+/** A question to the user about one call. */
+export interface PermissionQuestion {
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
+
+/** Bounds of a run. */
+export interface AgentLimits {
+  /** Requests to the model until the run ends with "max_turns". */
+  readonly maxTurns: number;
+  /** Read-only calls of one reply that run at the same time. */
+  readonly parallelCalls: number;
+  readonly tool: ToolLimits;
+  /** Characters that all results of one reply may send together. */
+  readonly replyChars: number;
+}
+
+/** When the history is made shorter, in tokens of the model's window. */
+export interface ContextBudget {
+  readonly window: number;
+  /** Above this estimate the history is compacted before a request. */
+  readonly compactAt: number;
+  /** Tokens of recent history that compaction leaves as they are. */
+  readonly keep: number;
+  /** Cap on a reply. */
+  readonly maxOutput: number;
+}
+
+/** All that the loop is given. It holds no default: boot sets them. */
+export interface AgentOptions {
+  readonly conversation: string;
+  readonly model: ModelClient;
+  readonly mode: PermissionMode;
+  readonly system: string;
+  readonly tools: readonly AnyTool[];
+  /** The tools as the model is told of them: sorted, frozen. */
+  readonly specs: readonly ToolSpec[];
+  readonly limits: AgentLimits;
+  readonly budget: ContextBudget;
+  readonly state: AgentState;
+  /** Opens each conversation's first message: environment and memory. */
+  readonly preamble: readonly Part[];
+  /** Adds what each event carries. */
+  stamp(body: AgentEventBody): AgentEvent;
+  now(): number;
+  newId(): string;
+  run: RunTool;
+  /** Everything of a call's context that the loop doesn't know. */
+  callContext(): Promise<
+    Pick<CallContext, "roots" | "spillFolder" | "environment" | "vision">
+  >;
+  decide(call: ToolCall, tool: AnyTool, access: readonly Access[]): Decision;
+  /** Waits for the user's answer to a `permission_request`. */
+  ask(question: PermissionQuestion): Promise<Answer>;
+  /** Saves a text that is too long to send; null when it can't. */
+  spill(callId: string, content: string): Promise<string | null>;
+  /** Takes the messages that the user sent while the run is under way. */
+  takeSteering(): UserMessage[];
+}

@@ -1,0 +1,97 @@
+import { type AgentEventBody, assertNever } from "../core/event.ts";
+import type { AssistantMessage, Message } from "../core/message.ts";
+import type {
+  ModelFailure,
+  ModelRequest,
+  StopReason,
+  Usage,
+} from "../core/model.ts";
+import type { AgentOptions } from "./options.ts";
+
+/** What one request to the model came to. */
+export type TurnResult =
+  | {
+    readonly kind: "reply";
+    readonly message: AssistantMessage;
+    readonly stop: StopReason;
+    readonly usage: Usage;
+  }
+  | {
+    readonly kind: "failure";
+    readonly failure: ModelFailure;
+    /** Text that had come before an interrupt. */
+    readonly partial: string;
+  };
+
+/** What a request may differ in. */
+export interface TurnRequest {
+  readonly history: readonly Message[];
+  readonly purpose?: ModelRequest["purpose"];
+  readonly temperature?: number;
+  readonly maxOutputTokens?: number;
+}
+
+/**
+ * Streams one reply. Deltas leave as events while they come; a reply that
+ * the client has to ask for again voids them with a `retry` event.
+ */
+export async function streamTurn(
+  turn: TurnRequest,
+  options: AgentOptions,
+  ports: {
+    readonly signal: AbortSignal;
+    emit(body: AgentEventBody): void;
+  },
+): Promise<TurnResult> {
+  const started = options.now();
+  let firstDelta = 0;
+  let partial = "";
+  const request: ModelRequest = {
+    purpose: turn.purpose ?? "turn",
+    system: options.system,
+    messages: turn.history,
+    tools: options.specs,
+    maxOutputTokens: turn.maxOutputTokens ?? options.budget.maxOutput,
+    ...(turn.temperature === undefined
+      ? {}
+      : { temperature: turn.temperature }),
+  };
+  const isShown = request.purpose === "turn";
+  const stream = options.model.stream(request, { signal: ports.signal });
+  for await (const event of stream) {
+    switch (event.type) {
+      case "text_delta":
+      case "thinking_delta":
+      case "call_delta":
+        firstDelta ||= options.now();
+        if (event.type === "text_delta") partial += event.delta;
+        if (isShown) ports.emit(event);
+        continue;
+      case "retry":
+        partial = "";
+        ports.emit(event);
+        continue;
+      case "notice":
+        ports.emit(event);
+        continue;
+      case "failure":
+        return { kind: "failure", failure: event.failure, partial };
+      case "finish": {
+        const ended = options.now();
+        ports.emit({
+          type: "usage",
+          usage: event.usage,
+          ms: ended - started,
+          firstDeltaMs: (firstDelta || ended) - started,
+          context: event.usage.input + event.usage.output,
+          window: options.budget.window,
+        });
+        const { message, stop, usage } = event;
+        return { kind: "reply", message, stop, usage };
+      }
+      default:
+        return assertNever(event);
+    }
+  }
+  throw new TypeError("The model's stream ended without finish or failure");
+}
