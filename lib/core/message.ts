@@ -52,6 +52,8 @@ export interface ToolCall {
 export interface Thinking {
   readonly text: string;
   readonly field: string;
+  /** Which server and model wrote it; others are not given it. */
+  readonly by?: string;
   /** Opaque parts that the server wants back unmodified (OpenRouter). */
   readonly details?: readonly unknown[];
 }
