@@ -27,7 +27,7 @@ export interface UserMessage {
 
 /** Why a call can't be run although the model asked for it. */
 export interface CallProblem {
-  readonly kind: "invalid_json" | "cut_off" | "unknown_tool";
+  readonly kind: "invalid_json" | "invalid_input" | "cut_off" | "unknown_tool";
   /** Complete text for the model: what was wrong and what to send instead. */
   readonly message: string;
 }
