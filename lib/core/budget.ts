@@ -77,9 +77,10 @@ export function limitsFor(window: number): WindowLimits {
 export function agentRefusal(window: number): string | null {
   if (window > tooSmall) return null;
   return `Cannot work in a context window of ${window} tokens: the tools, a ` +
-    "file and a reply do not fit. Serve the model with 32768 or more " +
-    "(Ollama: `OLLAMA_CONTEXT_LENGTH=32768 ollama serve`; llama.cpp: " +
-    "`-c 32768`), or say `--context-window N` if the server's answer is wrong";
+    "file and a reply do not fit. Say `-c 32768` (Ollama is then asked for " +
+    "that window), or serve the model with more (Ollama: " +
+    "`OLLAMA_CONTEXT_LENGTH=32768 ollama serve`; llama.cpp: `-c 32768`; " +
+    "vLLM: `--max-model-len 32768`)";
 }
 
 function tier(
