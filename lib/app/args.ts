@@ -1,0 +1,186 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { exitCodes, UserError } from "../core/error.ts";
+import type { PermissionMode } from "../core/permission.ts";
+import { type OptionRow, options } from "./option_table.ts";
+
+/** What the command line asks for. Undefined means: not given. */
+export interface Invocation {
+  readonly prompt: string | undefined;
+  /** Open the REPL although a prompt was given. */
+  readonly isInteractive: boolean;
+  readonly isOneshot: boolean;
+  readonly quiet: boolean;
+  readonly debug: boolean;
+  readonly model: string | undefined;
+  readonly baseUrl: string | undefined;
+  readonly apiKey: string | undefined;
+  readonly contextWindow: number | undefined;
+  readonly maxTurns: number | undefined;
+  readonly cwd: string | undefined;
+  readonly mode: PermissionMode;
+  readonly record: string | undefined;
+}
+
+/** Modes that `--permission-mode` takes. */
+export const offeredModes: readonly PermissionMode[] = [
+  "default",
+  "acceptEdits",
+  "bypassPermissions",
+];
+
+/**
+ * Reads the command line.
+ *
+ * @throws {UserError} with exit code 2 that names the option, its value and
+ * what would be right.
+ */
+export function parseInvocation(args: readonly string[]): Invocation {
+  const unknown: string[] = [];
+  const flags = options.filter(({ value }) => value === undefined);
+  const valued = options.filter(({ value }) => value !== undefined);
+  const parsed = parseArgs(args, {
+    boolean: flags.map(({ name }) => name),
+    string: valued.map(({ name }) => name),
+    alias: Object.fromEntries(
+      options.filter(({ short }) => short !== undefined)
+        .map(({ name, short }) => [name, short as string]),
+    ),
+    "--": true,
+    unknown: (text, key) => {
+      if (key === undefined) return true;
+      unknown.push(text);
+      return false;
+    },
+  });
+  const [first] = unknown;
+  if (first !== undefined) throw usage(unknownOption(first));
+  const given = (name: string) => stringOf(parsed[name], name);
+  const words = [...parsed._.map(String), ...parsed["--"] ?? []];
+  const seed = given("interactive");
+  if (seed !== undefined && words.length > 0) {
+    throw usage(
+      `Cannot take two prompts: "${seed}" by --interactive and ` +
+        `"${words.join(" ")}". Quote a prompt of several words`,
+    );
+  }
+  const prompt = seed ?? (words.length > 0 ? words.join(" ") : undefined);
+  return {
+    prompt: prompt?.trim() === "" ? undefined : prompt,
+    isInteractive: seed !== undefined,
+    isOneshot: parsed.print === true,
+    quiet: parsed.quiet === true,
+    debug: parsed.debug === true,
+    model: given("model"),
+    baseUrl: urlOf(given("base-url")),
+    apiKey: given("api-key"),
+    contextWindow: contextWindowOf(given("context-window")),
+    maxTurns: positive(given("max-turns"), "--max-turns"),
+    cwd: given("cwd"),
+    mode: modeOf(given("permission-mode")),
+    record: given("record"),
+  };
+}
+
+function usage(message: string): UserError {
+  return new UserError(
+    `${message}. See openclaude --help`,
+    exitCodes.usage,
+  );
+}
+
+function stringOf(value: unknown, name: string): string | undefined {
+  if (value === undefined) return undefined;
+  const last = Array.isArray(value) ? value.at(-1) : value;
+  if (last === "" && name === "context-window") throw missingWindow();
+  if (last === "") throw usage(`Cannot use --${name}: it needs a value`);
+  return String(last);
+}
+
+function missingWindow(): UserError {
+  return usage(
+    "Cannot use -c: it sets the context window and needs a number of " +
+      "tokens, for example -c 32768. To go on with the last conversation " +
+      "use --continue, once sessions are there",
+  );
+}
+
+function contextWindowOf(value: string | undefined): number | undefined {
+  if (value !== undefined && !/^\d/.test(value)) throw missingWindow();
+  const window = positive(value, "--context-window");
+  if (window !== undefined && window < 1_024) {
+    throw usage(
+      `Cannot use --context-window "${value}": it counts tokens and must be ` +
+        "at least 1024",
+    );
+  }
+  return window;
+}
+
+function positive(value: string | undefined, flag: string): number | undefined {
+  if (value === undefined) return undefined;
+  const thousands = /^(\d+)[kK]$/.exec(value);
+  const number = thousands ? Number(thousands[1]) * 1024 : Number(value);
+  if (!Number.isInteger(number) || number < 1) {
+    throw usage(`Cannot use ${flag} "${value}": it must be a number from 1 up`);
+  }
+  return number;
+}
+
+function urlOf(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const url = URL.parse(value);
+  if (url?.protocol === "http:" || url?.protocol === "https:") return value;
+  throw usage(
+    `Cannot use --base-url "${value}": it must be a URL such as ` +
+      "http://localhost:11434/v1",
+  );
+}
+
+function modeOf(value: string | undefined): PermissionMode {
+  if (value === undefined) return "default";
+  const mode = offeredModes.find((name) => name === value);
+  if (mode !== undefined) return mode;
+  throw usage(
+    `Cannot use --permission-mode "${value}": it must be one of ` +
+      offeredModes.join(", "),
+  );
+}
+
+function unknownOption(text: string): string {
+  const name = text.replace(/^-+/, "").split("=")[0] ?? "";
+  const names = options.map((row) => row.name);
+  const near = nearest(name, names);
+  const advice = near === undefined ? "" : `. Did you mean --${near}?`;
+  return `Cannot understand option "${text}"${advice}`;
+}
+
+/** The one of `names` that is closest to `name` by edits, if any is close. */
+export function nearest(
+  name: string,
+  names: readonly string[],
+): string | undefined {
+  const scored = names
+    .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
+    .sort((a, b) => a.distance - b.distance);
+  const [best] = scored;
+  const isClose = best !== undefined &&
+    best.distance <= Math.max(2, Math.floor(best.candidate.length / 3));
+  return isClose ? best.candidate : undefined;
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(
+        Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1),
+      );
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+export type { OptionRow };

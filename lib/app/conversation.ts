@@ -1,0 +1,303 @@
+import type { Conversation, Op } from "../core/conversation.ts";
+import { describeError } from "../core/error.ts";
+import type { AgentEvent, AgentEventBody } from "../core/event.ts";
+import type { Message, Part, UserMessage } from "../core/message.ts";
+import type { ModelClient, ModelInfo } from "../core/model.ts";
+import type { Answer, PermissionMode } from "../core/permission.ts";
+import { compactHistory } from "../agent/context.ts";
+import { runAgent, userMessage } from "../agent/loop.ts";
+import type { AgentOptions, AgentState } from "../agent/options.ts";
+import { Channel } from "../platform/channel.ts";
+
+/** What a run is given that can differ from run to run. */
+export interface RunInputs {
+  readonly model: ModelClient;
+  readonly info: ModelInfo;
+  readonly mode: PermissionMode;
+  readonly state: AgentState;
+}
+
+/** The parts of a run's options that the conversation itself answers for. */
+export type ConversationPorts = Pick<
+  AgentOptions,
+  "conversation" | "stamp" | "ask" | "takeSteering"
+>;
+
+/** What boot wires into a conversation. */
+export interface ConversationOptions {
+  readonly id: string;
+  readonly cwd: string;
+  readonly mode: PermissionMode;
+  now(): number;
+  openModel(name: string | undefined): Promise<ModelClient>;
+  /** The preamble's parts; asked for once for each new history. */
+  preamble(): Promise<readonly Part[]>;
+  runOptions(
+    inputs: RunInputs,
+    ports: ConversationPorts,
+    preamble: readonly Part[],
+  ): Promise<AgentOptions>;
+  /** Warnings that the user should see before the first answer. */
+  takeWarnings(): string[];
+  dispose(): Promise<void>;
+}
+
+/** Opens a conversation; nothing runs before its first op. */
+export function openConversation(options: ConversationOptions): Conversation {
+  return new LiveConversation(options);
+}
+
+/** An op that has its turn, and cannot be answered by anything but a run. */
+type QueuedOp = Op & {
+  type: "prompt" | "clear" | "compact" | "set_mode" | "set_model";
+};
+
+class LiveConversation implements Conversation {
+  readonly id: string;
+  readonly cwd: string;
+  readonly #options: ConversationOptions;
+  readonly #readers = new Set<Channel<AgentEvent>>();
+  readonly #queue: QueuedOp[] = [];
+  readonly #questions = new Map<string, (answer: Answer) => void>();
+  #steering: UserMessage[] = [];
+  #history: Message[] = [];
+  #preamble: readonly Part[] | undefined;
+  #state: AgentState;
+  #mode: PermissionMode;
+  #model: Promise<ModelClient> | undefined;
+  #modelName: string | undefined;
+  #running: AbortController | undefined;
+  #working: Promise<void> | undefined;
+  /** Warnings are said once, however often their cause is met. */
+  readonly #warned = new Set<string>();
+  #sequence = 0;
+
+  constructor(options: ConversationOptions) {
+    this.id = options.id;
+    this.cwd = options.cwd;
+    this.#options = options;
+    this.#mode = options.mode;
+    this.#state = freshState(options.cwd);
+  }
+
+  send(op: Op): void {
+    switch (op.type) {
+      case "interrupt":
+        return this.#running?.abort();
+      case "reply":
+        return this.#answer(op.requestId, op.answer);
+      case "steer":
+        if (this.#running === undefined) {
+          return this.#enqueue({ type: "prompt", content: op.content });
+        }
+        this.#steering.push(userMessage(op.content));
+        return;
+      default:
+        return this.#enqueue(op);
+    }
+  }
+
+  async *events(): AsyncGenerator<AgentEvent> {
+    const reader = new Channel<AgentEvent>();
+    this.#readers.add(reader);
+    try {
+      yield* reader;
+    } finally {
+      this.#readers.delete(reader);
+    }
+  }
+
+  async models(): Promise<readonly string[]> {
+    const model = await this.#openModel();
+    return await model.list(AbortSignal.timeout(10_000));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#queue.length = 0;
+    this.#running?.abort();
+    await this.#working;
+    for (const reader of this.#readers) reader.close();
+    await this.#options.dispose();
+  }
+
+  #stamp = (body: AgentEventBody): AgentEvent => ({
+    seq: this.#sequence++,
+    at: this.#options.now(),
+    agent: "main",
+    ...body,
+  });
+
+  #publish(event: AgentEvent): void {
+    for (const reader of this.#readers) reader.push(event);
+  }
+
+  #notice(level: "info" | "warn", text: string): void {
+    this.#publish(this.#stamp({ type: "notice", level, text }));
+  }
+
+  #enqueue(op: QueuedOp): void {
+    this.#queue.push(op);
+    this.#working ??= this.#work().finally(() => this.#working = undefined);
+  }
+
+  async #work(): Promise<void> {
+    // A turn of the event loop, so that whoever sent the op can listen first.
+    await Promise.resolve();
+    for (let op = this.#queue.shift(); op; op = this.#queue.shift()) {
+      try {
+        await this.#handle(op);
+      } catch (error) {
+        this.#notice("warn", describeError(error));
+      }
+    }
+  }
+
+  async #handle(op: QueuedOp): Promise<void> {
+    switch (op.type) {
+      case "prompt":
+        return await this.#run(op.content);
+      case "clear":
+        this.#history = [];
+        this.#preamble = undefined;
+        this.#state = freshState(this.cwd);
+        return;
+      case "compact":
+        return await this.#compact(op.focus);
+      case "set_mode":
+        this.#mode = op.mode;
+        return;
+      case "set_model":
+        this.#modelName = op.model;
+        this.#model = undefined;
+        return;
+    }
+  }
+
+  async #run(content: readonly Part[]): Promise<void> {
+    const controller = new AbortController();
+    this.#running = controller;
+    try {
+      const options = await this.#prepare(controller.signal);
+      const isFirst = this.#history.length === 0;
+      const message = userMessage(
+        isFirst ? [...options.preamble, ...content] : content,
+      );
+      const messages = [...this.#history, message];
+      for await (
+        const event of runAgent(messages, options, controller.signal)
+      ) {
+        this.#record(event);
+        if (event.type === "run_start") {
+          this.#record(this.#stamp({ type: "message", message }));
+        }
+      }
+    } catch (error) {
+      this.#failRun(describeError(error));
+    } finally {
+      this.#running = undefined;
+      this.#questions.clear();
+    }
+    // What was said after the last results asks for a run of its own.
+    const late = this.#steering;
+    this.#steering = [];
+    for (const { content } of late) this.#enqueue({ type: "prompt", content });
+  }
+
+  /** A run that could not even begin ends in the way every run does. */
+  #failRun(message: string): void {
+    const failure = { code: "bad_request", message, transient: false } as const;
+    this.#publish(this.#stamp({
+      type: "run_start",
+      conversation: this.id,
+      model: this.#modelName ?? "",
+      mode: this.#mode,
+      tools: [],
+    }));
+    this.#publish(this.#stamp({
+      type: "run_end",
+      reason: "error",
+      turns: 0,
+      ms: 0,
+      denials: [],
+      failure,
+    }));
+  }
+
+  /** Follows the history, then shows the event to the readers. */
+  #record(event: AgentEvent): void {
+    if (event.type === "message") this.#history.push(event.message);
+    if (event.type === "compaction") this.#history = [...event.history];
+    this.#publish(event);
+  }
+
+  async #compact(focus: string | undefined): Promise<void> {
+    if (this.#history.length === 0) {
+      return this.#notice("info", "There is nothing to compact yet");
+    }
+    const controller = new AbortController();
+    this.#running = controller;
+    try {
+      const options = await this.#prepare(controller.signal);
+      const event = await compactHistory(this.#history, options, {
+        trigger: "manual",
+        signal: controller.signal,
+        emit: (body) => this.#publish(this.#stamp(body)),
+        ...(focus === undefined ? {} : { focus }),
+      });
+      if (controller.signal.aborted) return;
+      if (event === null) this.#notice("info", "There is nothing to compact");
+      else this.#record(this.#stamp(event));
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
+  async #prepare(signal: AbortSignal): Promise<AgentOptions> {
+    const model = await this.#openModel();
+    const [info, preamble] = await Promise.all([
+      model.info(signal),
+      this.#preamble ?? this.#options.preamble(),
+    ]);
+    this.#preamble = preamble;
+    for (const warning of [...this.#options.takeWarnings(), ...info.warnings]) {
+      if (this.#warned.has(warning)) continue;
+      this.#warned.add(warning);
+      this.#notice("warn", warning);
+    }
+    return await this.#options.runOptions(
+      { model, info, mode: this.#mode, state: this.#state },
+      {
+        conversation: this.id,
+        stamp: this.#stamp,
+        ask: ({ requestId, signal }) => this.#ask(requestId, signal),
+        takeSteering: () => this.#steering.splice(0),
+      },
+      preamble,
+    );
+  }
+
+  #openModel(): Promise<ModelClient> {
+    this.#model ??= this.#options.openModel(this.#modelName);
+    return this.#model;
+  }
+
+  #ask(requestId: string, signal: AbortSignal): Promise<Answer> {
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    const onAbort = () => resolve({ kind: "deny", reason: "interrupted" });
+    this.#questions.set(requestId, resolve);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    return promise.finally(() => {
+      this.#questions.delete(requestId);
+      signal.removeEventListener("abort", onAbort);
+    });
+  }
+
+  #answer(requestId: string, answer: Answer): void {
+    this.#questions.get(requestId)?.(answer);
+  }
+}
+
+function freshState(cwd: string): AgentState {
+  return { cwd, seen: new Map(), callIds: new Set(), tokenFactor: 1 };
+}

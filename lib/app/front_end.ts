@@ -1,0 +1,26 @@
+import type { Conversation } from "../core/conversation.ts";
+import type { Part } from "../core/message.ts";
+
+/** What every front end is given besides the conversation. */
+export interface FrontEndOptions {
+  /** The first prompt; undefined when the user will type it. */
+  readonly content: readonly Part[] | undefined;
+  readonly quiet: boolean;
+  readonly debug: boolean;
+  readonly version: string;
+  readonly model: string;
+  /** File of the prompts that the user typed; undefined when there is none. */
+  readonly historyFile: string | undefined;
+}
+
+/** Drives a conversation for people; resolves to the exit code. */
+export type FrontEnd = (
+  conversation: Conversation,
+  options: FrontEndOptions,
+) => Promise<number>;
+
+/** The front ends, each loaded when it is chosen. */
+export interface FrontEnds {
+  oneshot(): Promise<FrontEnd>;
+  repl(): Promise<FrontEnd>;
+}

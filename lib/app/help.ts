@@ -1,0 +1,31 @@
+import { options } from "./option_table.ts";
+
+const usage = `openclaude: a coding agent for the terminal, with your own model
+
+Usage:
+  openclaude                    talk to it in the REPL
+  openclaude "PROMPT"           do one thing and exit
+  command | openclaude "PROMPT" the same, with the output as context
+
+Options:
+`;
+
+const footer = `
+The answer goes to stdout, all else to stderr. Exit codes: 0 done, 1 failed,
+2 wrong usage, 3 done but calls were refused, 41 key refused, 53 turn limit,
+75 the server failed and may work later, 130 interrupted.
+
+No model at hand? Start Ollama (ollama serve; ollama pull qwen2.5), or see it
+work without one: deno task demo
+`;
+
+/** The text of `--help`. */
+export function helpText(): string {
+  const rows = options.map(({ name, short, value, help }) => {
+    const flag = short === undefined ? `    --${name}` : `-${short}, --${name}`;
+    return { left: value === undefined ? flag : `${flag} ${value}`, help };
+  });
+  const width = Math.max(...rows.map(({ left }) => left.length)) + 2;
+  const lines = rows.map(({ left, help }) => `  ${left.padEnd(width)}${help}`);
+  return `${usage}${lines.join("\n")}\n${footer}`;
+}

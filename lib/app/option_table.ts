@@ -1,0 +1,70 @@
+/** One option of the command line, as parsed and as `--help` shows it. */
+export interface OptionRow {
+  readonly name: string;
+  readonly short?: string;
+  /** Name of its value in the help; absent for a switch. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+/** All options. Parsing, help and the nearest-name advice read this table. */
+export const options: readonly OptionRow[] = [
+  {
+    name: "model",
+    short: "m",
+    value: "NAME",
+    help: "model to use, or scripted:FILE [$MODEL, else qwen2.5:latest]",
+  },
+  {
+    name: "base-url",
+    value: "URL",
+    help: "server [$OPENAI_BASE_URL, else http://localhost:11434/v1]",
+  },
+  {
+    name: "api-key",
+    value: "KEY",
+    help: "key [$OPENAI_API_KEY, else ollama]",
+  },
+  {
+    name: "context-window",
+    short: "c",
+    value: "TOKENS",
+    help: "context window [$CONTEXT_WINDOW, else asked of the server]",
+  },
+  {
+    name: "max-turns",
+    short: "t",
+    value: "N",
+    help: "requests to the model before the run ends with code 53 [30]",
+  },
+  {
+    name: "permission-mode",
+    value: "MODE",
+    help: "default (asks), acceptEdits, bypassPermissions",
+  },
+  {
+    name: "cwd",
+    value: "FOLDER",
+    help: "folder to work in [where it was started]",
+  },
+  {
+    name: "interactive",
+    short: "i",
+    value: "PROMPT",
+    help: "open the REPL and begin with this prompt",
+  },
+  { name: "print", short: "p", help: "answer once and exit, as a prompt does" },
+  {
+    name: "quiet",
+    short: "q",
+    help: "print nothing but the answer and errors",
+  },
+  {
+    name: "record",
+    value: "FILE",
+    help: "write the model's replies as a script",
+  },
+  { name: "debug", help: "tell on stderr what was repaired and learned" },
+  { name: "help", short: "h", help: "show this text" },
+  { name: "version", short: "V", help: "show the version" },
+];
