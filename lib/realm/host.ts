@@ -23,15 +23,14 @@ export interface RealmHostOptions {
   /** Kills a process group that a terminated realm left behind. */
   killGroup(group: number): void;
   readonly tools: readonly AnyTool[];
+  /** Milliseconds that a call gets to end by itself once it must end. */
+  readonly graceMs: number;
 }
 
 /** Runs calls in a realm and ends a realm that does not answer. */
 export interface RealmHost extends Disposable {
   readonly run: RunTool;
 }
-
-/** Milliseconds that a call gets to end by itself once it must end. */
-const graceMs = 120;
 
 /** What a call came to, or that it was swept away with its realm. */
 type Settled = ToolOutcome | "swept_away";
@@ -58,10 +57,10 @@ export function createRealmHost(options: RealmHostOptions): RealmHost {
     call: PreparedCall,
     runOptions: Parameters<RunTool>[1],
   ): Promise<ToolOutcome> {
-    const first = await attempt(realm, call, runOptions, options.tools);
+    const first = await attempt(realm, call, runOptions, options);
     if (first !== "swept_away") return first;
     const alone = lastAlone.then(() =>
-      attempt(realm, call, runOptions, options.tools)
+      attempt(realm, call, runOptions, options)
     );
     lastAlone = alone;
     const second = await alone;
@@ -151,7 +150,7 @@ async function attempt(
   realm: Realm,
   call: PreparedCall,
   { signal, onProgress }: Parameters<RunTool>[1],
-  tools: readonly AnyTool[],
+  { tools, graceMs }: RealmHostOptions,
 ): Promise<Settled> {
   if (signal.aborted) return interrupted(call);
   const { promise, resolve } = Promise.withResolvers<Settled>();

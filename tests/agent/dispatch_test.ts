@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { textOf } from "../../lib/core/message.ts";
+import { ok } from "../../lib/core/tool.ts";
+import {
+  agentOptions,
+  collect,
+  fakeModel,
+  messagesOf,
+  ofType,
+  reply,
+  testTool,
+} from "../support/agent.ts";
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** A read that takes as many milliseconds as its input says. */
+const read = testTool("Read", {
+  run: async ({ value }) => {
+    await wait(Number(value));
+    return ok(`read ${value}`);
+  },
+});
+
+const edit = testTool("Edit", {
+  access: () => [{ kind: "write", path: "/work/a" }],
+});
+
+Deno.test("dispatch() keeps call order when reads finish out of order", async () => {
+  const calls = ["90", "60", "30", "1"].map((value) => ({
+    name: "Read",
+    input: { value },
+  }));
+  const model = fakeModel([reply("", calls), reply("done")]);
+  const events = await collect(agentOptions({ model, tools: [read] }));
+  const results = messagesOf(events).flatMap((message) =>
+    message.role === "tool" ? [textOf(message.content)] : []
+  );
+  assertEquals(results, ["read 90", "read 60", "read 30", "read 1"]);
+  const ended = ofType(events, "tool_end").map(({ callId }) => callId);
+  const started = ofType(events, "tool_start").map(({ callId }) => callId);
+  assertEquals(ended, started.toReversed());
+});
+
+Deno.test("dispatch() runs reads together, as many as allowed", async () => {
+  let running = 0;
+  let peak = 0;
+  const counting = testTool("Read", {
+    run: async () => {
+      peak = Math.max(peak, ++running);
+      await wait(5);
+      running--;
+      return ok("read");
+    },
+  });
+  const calls = Array.from({ length: 8 }, () => ({ name: "Read" }));
+  const model = fakeModel([reply("", calls), reply("done")]);
+  const options = agentOptions({ model, tools: [counting] });
+  await collect({
+    ...options,
+    limits: { ...options.limits, parallelCalls: 4 },
+  });
+  assertEquals(peak, 4);
+});
+
+Deno.test("dispatch() makes any call that is no read a barrier", async () => {
+  const model = fakeModel([
+    reply("", [
+      { id: "r1", name: "Read", input: { value: "30" } },
+      { id: "r2", name: "Read", input: { value: "1" } },
+      { id: "e1", name: "Edit" },
+      { id: "r3", name: "Read", input: { value: "1" } },
+    ]),
+    reply("done"),
+  ]);
+  const events = await collect(agentOptions({ model, tools: [read, edit] }));
+  const steps = events.flatMap((event) =>
+    event.type === "tool_start" || event.type === "tool_end"
+      ? [`${event.type} ${event.callId}`]
+      : []
+  );
+  assertEquals(steps, [
+    "tool_start r1",
+    "tool_start r2",
+    "tool_end r2",
+    "tool_end r1",
+    "tool_start e1",
+    "tool_end e1",
+    "tool_start r3",
+    "tool_end r3",
+  ]);
+});
+
+Deno.test("dispatch() asks, and a no with a reason is the result", async () => {
+  const model = fakeModel([reply("", [{ name: "Edit" }]), reply("done")]);
+  const events = await collect(agentOptions({
+    model,
+    tools: [edit],
+    decide: () => ({ kind: "ask", because: "mode default" }),
+    ask: () => Promise.resolve({ kind: "deny", reason: "use b instead" }),
+  }));
+  assertEquals(ofType(events, "permission_request").length, 1);
+  const [result] = messagesOf(events).filter(({ role }) => role === "tool");
+  assert(result?.role === "tool" && result.isError);
+  assertStringIncludes(textOf(result.content), "use b instead");
+  const [end] = ofType(events, "run_end");
+  assertEquals(end?.denials.map(({ tool }) => tool), ["Edit"]);
+});
+
+Deno.test("dispatch() cuts a long result and names the whole", async () => {
+  const long = testTool("Read", {
+    run: () => Promise.resolve(ok("line\n".repeat(5_000))),
+  });
+  const saved: string[] = [];
+  const model = fakeModel([reply("", [{ name: "Read" }]), reply("done")]);
+  const events = await collect(agentOptions({
+    model,
+    tools: [long],
+    spill: (_callId, content) => {
+      saved.push(content);
+      return Promise.resolve("/spill/x.txt");
+    },
+  }));
+  const [result] = messagesOf(events).filter(({ role }) => role === "tool");
+  assert(result?.role === "tool");
+  const sent = textOf(result.content);
+  assert(sent.length < 2_200);
+  assertStringIncludes(sent, "the whole is in /spill/x.txt");
+  assertEquals(saved, ["line\n".repeat(5_000)]);
+});
+
+Deno.test("dispatch() remembers what a call read and where it went", async () => {
+  const version = { mtime: 1, size: 2, hash: "h" };
+  const mover = testTool("Move", {
+    access: () => [{ kind: "run", line: "cd b", readOnly: false }],
+    run: () =>
+      Promise.resolve(ok("moved", {
+        cwd: "/work/b",
+        touched: [{ kind: "read", path: "/work/a", version }],
+      })),
+  });
+  const model = fakeModel([reply("", [{ name: "Move" }]), reply("done")]);
+  const options = agentOptions({ model, tools: [mover] });
+  await collect(options);
+  assertEquals(options.state.cwd, "/work/b");
+  assertEquals([...options.state.seen], [["/work/a", version]]);
+});
