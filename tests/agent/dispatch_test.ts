@@ -24,7 +24,7 @@ const read = testTool("Read", {
 });
 
 const edit = testTool("Edit", {
-  access: () => [{ kind: "write", path: "/work/a" }],
+  access: () => [{ kind: "write", path: "/project/a" }],
 });
 
 Deno.test("dispatch() keeps call order when reads finish out of order", async () => {
@@ -136,13 +136,13 @@ Deno.test("dispatch() remembers what a call read and where it went", async () =>
     access: () => [{ kind: "run", line: "cd b", readOnly: false }],
     run: () =>
       Promise.resolve(ok("moved", {
-        cwd: "/work/b",
-        touched: [{ kind: "read", path: "/work/a", version }],
+        cwd: "/project/b",
+        touched: [{ kind: "read", path: "/project/a", version }],
       })),
   });
   const model = fakeModel([reply("", [{ name: "Move" }]), reply("done")]);
   const options = agentOptions({ model, tools: [mover] });
   await collect(options);
-  assertEquals(options.state.cwd, "/work/b");
-  assertEquals([...options.state.seen], [["/work/a", version]]);
+  assertEquals(options.state.cwd, "/project/b");
+  assertEquals([...options.state.seen], [["/project/a", version]]);
 });

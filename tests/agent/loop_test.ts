@@ -119,7 +119,7 @@ Deno.test("runAgent() turns unknown tools, bad input and throws into results", a
 Deno.test("runAgent() gives every call one result when it is interrupted", async () => {
   const controller = new AbortController();
   const slow = testTool("Slow", {
-    access: () => [{ kind: "write", path: "/work/a" }],
+    access: () => [{ kind: "write", path: "/project/a" }],
     run: (_input, { signal }) =>
       new Promise((resolve) => {
         const stop = () => resolve(fail("aborted", "Slow was interrupted"));
@@ -212,7 +212,7 @@ Deno.test("runAgent() ends a loop of the same call with the same result", async 
 
 Deno.test("runAgent() lets the same test run again after an edit", async () => {
   const edit = testTool("Change", {
-    access: () => [{ kind: "write", path: "/work/a" }],
+    access: () => [{ kind: "write", path: "/project/a" }],
   });
   const turns = Array.from({ length: 8 }, (_, index) => [
     reply("", [{ name: "Look", input: { value: "test" } }]),

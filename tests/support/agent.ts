@@ -94,7 +94,7 @@ export function testTool(
     needs: [],
     readOnly: true,
     where: "realm",
-    access: options.access ?? (() => [{ kind: "read", path: "/work/a" }]),
+    access: options.access ?? (() => [{ kind: "read", path: "/project/a" }]),
     run: options.run ?? (() => Promise.resolve(ok(`${name} ran`))),
   });
 }
@@ -131,7 +131,7 @@ export function agentOptions(changes: AgentTestOptions): AgentOptions {
       maxOutput: 4_000,
     },
     state: {
-      cwd: "/work",
+      cwd: "/project",
       seen: new Map(),
       callIds: new Set(),
       tokenFactor: 1,
@@ -143,7 +143,7 @@ export function agentOptions(changes: AgentTestOptions): AgentOptions {
     run: runInProcess(tools),
     callContext: () =>
       Promise.resolve({
-        roots: ["/work"],
+        roots: ["/project"],
         spillFolder: null,
         environment: {},
         vision: false,
