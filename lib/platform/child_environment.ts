@@ -1,0 +1,28 @@
+/** Words of a variable's name that make it a secret. */
+const secretWord =
+  /(^|_)([A-Z0-9]*KEYS?|[A-Z0-9]*TOKENS?|[A-Z0-9]*SECRETS?|[A-Z0-9]*PASSW(OR)?DS?|PASSPHRASE|PASS|CREDENTIALS?)(_|$)/;
+/** All variables of the model providers, who put keys into many names. */
+const providers =
+  /^(AZURE_)?(OPENAI|ANTHROPIC|DEEPSEEK|TOGETHER|GROQ|OPENROUTER|MISTRAL|GEMINI|FIREWORKS|CEREBRAS|XAI)_/;
+/** Too short a value would match by chance. */
+const shortestSecret = 8;
+
+/**
+ * The environment that child processes get: without keys, tokens, passwords
+ * and the model providers' variables, and without any variable whose value
+ * holds one of `secrets` (the key in use, whatever its variable is called).
+ */
+export function childEnvironment(
+  environment: Readonly<Record<string, string>>,
+  secrets: readonly string[] = [],
+): Record<string, string> {
+  const known = secrets.filter((secret) => secret.length >= shortestSecret);
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) {
+    const upper = name.toUpperCase();
+    if (secretWord.test(upper) || providers.test(upper)) continue;
+    if (known.some((secret) => value.includes(secret))) continue;
+    kept[name] = value;
+  }
+  return kept;
+}
