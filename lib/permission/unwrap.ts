@@ -1,0 +1,123 @@
+import { plainWord, type ShellCommand, type ShellWord } from "./shell.ts";
+
+/** A command without the launchers in front of it. */
+export interface BareCommand {
+  /** Program name without its folder. */
+  readonly name: string;
+  readonly words: readonly ShellWord[];
+  /** Script text that it would run in turn (`bash -c`, `eval`). */
+  readonly script: string | null;
+}
+
+/**
+ * Programs that run the command named in their arguments: options that take a
+ * value, and how many plain words stand before the command.
+ */
+const launchers: Readonly<
+  Record<string, { valued: string; skip?: number; quits?: string }>
+> = {
+  sudo: { valued: "ughpCTrtDR" },
+  doas: { valued: "uC" },
+  env: { valued: "uC" },
+  command: { valued: "", quits: "vV" },
+  builtin: { valued: "" },
+  exec: { valued: "a" },
+  nohup: { valued: "" },
+  setsid: { valued: "" },
+  nice: { valued: "n" },
+  ionice: { valued: "cnpPu" },
+  time: { valued: "fo" },
+  timeout: { valued: "sk", skip: 1 },
+  stdbuf: { valued: "ioe" },
+  xargs: { valued: "InPLdEsa" },
+  busybox: { valued: "" },
+  toybox: { valued: "" },
+  chroot: { valued: "", skip: 1 },
+};
+
+const shells = new Set(["sh", "bash", "dash", "zsh", "ksh", "ash"]);
+const mostLaunchers = 10;
+
+/**
+ * Looks behind launchers (`sudo`, `env`, `xargs`, ...) for the command that
+ * really runs. Null when the line does not say which that is.
+ */
+export function unwrap(command: ShellCommand): BareCommand | null {
+  if (command.name === null) return null;
+  let words: readonly ShellWord[] = [command.name, ...command.words];
+  for (let step = 0; step < mostLaunchers; step++) {
+    const name = baseName(words[0]?.value ?? "");
+    const launcher = launchers[name];
+    if (launcher === undefined) {
+      const rest = words.slice(1);
+      return { name, words: rest, script: scriptOf(name, rest, command) };
+    }
+    const inner = afterOptions(words.slice(1), launcher);
+    if (inner === null || inner.length === 0) return null;
+    words = inner;
+  }
+  return null;
+}
+
+/** The program's name without folder; keeps a leading backslash's meaning. */
+function baseName(value: string): string {
+  return value.slice(value.lastIndexOf("/") + 1);
+}
+
+function afterOptions(
+  words: readonly ShellWord[],
+  { valued, skip = 0, quits = "" }: {
+    valued: string;
+    skip?: number;
+    quits?: string;
+  },
+): readonly ShellWord[] | null {
+  let at = 0;
+  for (; at < words.length; at++) {
+    const value = words[at]?.value ?? "";
+    if (value === "--") {
+      at++;
+      break;
+    }
+    if (/^[A-Za-z_]\w*=/.test(value)) continue;
+    if (!value.startsWith("-") || value === "-") break;
+    const letter = value.at(-1) ?? "";
+    if (!value.startsWith("--") && quits.includes(letter)) return null;
+    if (/^-[A-Za-z]$/.test(value) && valued.includes(letter)) at++;
+  }
+  return words.slice(at + skip);
+}
+
+function scriptOf(
+  name: string,
+  words: readonly ShellWord[],
+  command: ShellCommand,
+): string | null {
+  if (name === "eval") return words.map((word) => word.value).join(" ");
+  if (!shells.has(name)) return null;
+  for (const [index, { value }] of words.entries()) {
+    if (/^-[A-Za-z]*c[A-Za-z]*$/.test(value)) {
+      const next = words.slice(index + 1).find((word) =>
+        !/^[-+]/.test(word.value)
+      );
+      return next?.value ?? null;
+    }
+    if (!/^[-+]/.test(value)) return null;
+  }
+  // A shell without a file to run takes its script from the input.
+  return command.redirections.find((item) => item.body !== null)?.body ?? null;
+}
+
+/** What `find ... -exec` runs, as a command of its own. */
+export function findAction(words: readonly ShellWord[]): readonly string[] {
+  const start = words.findIndex(({ value }) =>
+    /^-(exec|ok)(dir)?$/.test(value)
+  );
+  return start === -1 ? [] : words.slice(start + 1).map((word) => word.value);
+}
+
+/** A bare command of plain words. */
+export function bareCommand(values: readonly string[]): BareCommand {
+  const [name = "", ...words] = values;
+  return { name: baseName(name), words: words.map(plainWord), script: null };
+}
