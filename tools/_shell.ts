@@ -1,0 +1,110 @@
+import { parseShell } from "../lib/permission/shell.ts";
+import { unwrap } from "../lib/permission/unwrap.ts";
+import { permittedShells } from "../lib/platform/process.ts";
+
+/**
+ * Runs the command (`$1`) in the shell itself. Both outputs share one pipe, so
+ * their order is true; the other pipe carries the folder in which the shell
+ * ends, whatever way it ends (`exit 3`, `set -e`, a syntax error). `eval` takes
+ * any text: comments and here documents may stand at its end.
+ */
+function wrapper(descriptor: number): string {
+  return `exec ${descriptor}>&2 2>&1; ` +
+    `trap 'pwd -P >&${descriptor} 2>/dev/null' EXIT; eval "shift; $1"`;
+}
+
+/**
+ * Descriptors that scripts rarely use themselves; the small shells know only
+ * those of one digit.
+ */
+const descriptors: Readonly<Record<string, number>> = { bash: 199, sh: 8 };
+
+/** The argvs that run a command, to be tried in this order. */
+export function shellCommands(command: string): string[][] {
+  return permittedShells().map((shell) => [
+    shell,
+    "-c",
+    wrapper(descriptors[shell] ?? 8),
+    shell,
+    command,
+  ]);
+}
+
+/**
+ * What children get besides the call's environment: nothing that waits for a
+ * person (pagers, editors, password prompts), no colours, and a way to tell
+ * that an agent runs them.
+ */
+export function shellEnvironment(
+  environment: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const { FORCE_COLOR: _, CLICOLOR_FORCE: __, ...rest } = environment;
+  return {
+    PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    ...rest,
+    PAGER: "cat",
+    GIT_PAGER: "cat",
+    GIT_EDITOR: "true",
+    GIT_TERMINAL_PROMPT: "0",
+    TERM: "dumb",
+    NO_COLOR: "1",
+    OPENCLAUDE: "1",
+    AGENT: "openclaude",
+  };
+}
+
+/** Programs that say "no" by exit code 1, and what that means. */
+const meanings: Readonly<Record<string, string>> = {
+  grep: "no matches",
+  egrep: "no matches",
+  fgrep: "no matches",
+  rg: "no matches",
+  ag: "no matches",
+  "git grep": "no matches",
+  diff: "the files differ",
+  cmp: "the files differ",
+  "git diff": "there are differences",
+  test: "the condition is false",
+  "[": "the condition is false",
+  pgrep: "no matches",
+};
+
+/** Why an exit code is an answer and no error; undefined when it is one. */
+export async function interpretExit(
+  line: string,
+  code: number,
+): Promise<string | undefined> {
+  if (code !== 1) return undefined;
+  const { last, ok } = await parseShell(line);
+  const command = last === null ? null : unwrap(last);
+  if (command === null || !ok) return undefined;
+  const { name, words } = command;
+  const full = name === "git" ? `git ${words[0]?.value ?? ""}` : name;
+  return Object.hasOwn(meanings, full) ? meanings[full] : undefined;
+}
+
+const secondsUpTo = 600;
+const fallback = { timeout: 120_000, most: 600_000 };
+
+/**
+ * The time limit of a call in milliseconds. Up to 600 a value is seconds,
+ * which is what models send that learned so (spec/features.md).
+ */
+export function timeLimit(
+  asked: number | undefined,
+  environment: Readonly<Record<string, string>>,
+): number {
+  const most = positive(environment.BASH_MAX_TIMEOUT_MS) ?? fallback.most;
+  const wanted = asked === undefined
+    ? positive(environment.BASH_DEFAULT_TIMEOUT_MS) ?? fallback.timeout
+    : asked <= secondsUpTo
+    ? asked * 1_000
+    : asked;
+  return Math.min(wanted, most);
+}
+
+/** A positive number in a text, else undefined. */
+export function positive(value: string | undefined): number | undefined {
+  const number = Number(value);
+  return number > 0 && Number.isFinite(number) ? number : undefined;
+}
