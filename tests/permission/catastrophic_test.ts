@@ -2,9 +2,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { catastrophe } from "../../lib/permission/catastrophic.ts";
 
 const surroundings = {
-  cwd: "/home/ann/work/project/source",
+  cwd: "/home/ann/code/project/source",
   home: "/home/ann",
-  roots: ["/home/ann/work/project"],
+  roots: ["/home/ann/code/project"],
 };
 
 const refused: readonly string[] = [
@@ -43,8 +43,8 @@ const refused: readonly string[] = [
   "rm -rf ..",
   "rm -rf ../..",
   "rm -rf ../../*",
-  "rm -rf /home/ann/work",
-  "rm -rf /home/ann/work/project",
+  "rm -rf /home/ann/code",
+  "rm -rf /home/ann/code/project",
   "cd ../../.. && rm -rf *",
   "cd / && rm -rf *",
   "cd ~; rm -rf ./*",
@@ -129,7 +129,7 @@ const passed: readonly string[] = [
   "rm -rf /tmp/*",
   "rm -rf ~/.cache/thing",
   "rm -rf /var/lib/apt/lists/*",
-  "rm -rf /home/ann/work/project/dist",
+  "rm -rf /home/ann/code/project/dist",
   'rm -rf "$BUILD_DIR"',
   "rm -rf $(mktemp -d)",
   "rm -rf '~'",
@@ -191,7 +191,7 @@ for (const line of passed) {
 Deno.test("catastrophe() protects the home when it is the working directory", async () => {
   const home = { cwd: "/home/ann", home: "/home/ann", roots: ["/home/ann"] };
   assertMatch(await catastrophe("rm -rf *", home) ?? "", /home folder/);
-  assertEquals(await catastrophe("rm -rf work", home), null);
+  assertEquals(await catastrophe("rm -rf code", home), null);
 });
 
 Deno.test("catastrophe() works without a known home", async () => {
