@@ -26,6 +26,10 @@ export function helpText(): string {
     return { left: value === undefined ? flag : `${flag} ${value}`, help };
   });
   const width = Math.max(...rows.map(({ left }) => left.length)) + 2;
-  const lines = rows.map(({ left, help }) => `  ${left.padEnd(width)}${help}`);
+  const lines = rows.flatMap(({ left, help }) =>
+    help.split("\n").map((line, index) =>
+      `  ${(index === 0 ? left : "").padEnd(width)}${line}`
+    )
+  );
   return `${usage}${lines.join("\n")}\n${footer}`;
 }

@@ -4,6 +4,7 @@ export interface OptionRow {
   readonly short?: string;
   /** Name of its value in the help; absent for a switch. */
   readonly value?: string;
+  /** One line, or two. */
   readonly help: string;
 }
 
@@ -13,12 +14,12 @@ export const options: readonly OptionRow[] = [
     name: "model",
     short: "m",
     value: "NAME",
-    help: "model to use, or scripted:FILE [$MODEL, else qwen2.5:latest]",
+    help: "model, or scripted:FILE\n[$MODEL, else qwen2.5:latest]",
   },
   {
     name: "base-url",
     value: "URL",
-    help: "server [$OPENAI_BASE_URL, else http://localhost:11434/v1]",
+    help: "server\n[$OPENAI_BASE_URL, else http://localhost:11434/v1]",
   },
   {
     name: "api-key",
@@ -29,13 +30,13 @@ export const options: readonly OptionRow[] = [
     name: "context-window",
     short: "c",
     value: "TOKENS",
-    help: "context window [$CONTEXT_WINDOW, else asked of the server]",
+    help: "context window\n[$CONTEXT_WINDOW, else asked of the server]",
   },
   {
     name: "max-turns",
     short: "t",
     value: "N",
-    help: "requests to the model before the run ends with code 53 [30]",
+    help: "requests to the model at the most; code 53 [30]",
   },
   {
     name: "permission-mode",

@@ -1,0 +1,66 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { parseInvocation } from "../../lib/app/args.ts";
+import { helpText } from "../../lib/app/help.ts";
+import { options } from "../../lib/app/option_table.ts";
+import { UserError } from "../../lib/core/error.ts";
+
+const nothing = parseInvocation([]);
+
+Deno.test("parseInvocation() reads every option", () => {
+  const cases: [string[], Partial<typeof nothing>][] = [
+    [["fix it"], { prompt: "fix it" }],
+    [["fix", "it"], { prompt: "fix it" }],
+    [["--", "-x is broken"], { prompt: "-x is broken" }],
+    [["-m", "qwen3", "hi"], { model: "qwen3", prompt: "hi" }],
+    [["--model=a/b:c"], { model: "a/b:c" }],
+    [["--base-url", "http://h:1/v1"], { baseUrl: "http://h:1/v1" }],
+    [["--api-key", "k"], { apiKey: "k" }],
+    [["-c", "32768"], { contextWindow: 32_768 }],
+    [["--context-window=32k"], { contextWindow: 32_768 }],
+    [["-t", "5"], { maxTurns: 5 }],
+    [["-q"], { quiet: true }],
+    [["-p", "hi"], { isOneshot: true, prompt: "hi" }],
+    [["-i", "hi"], { isInteractive: true, prompt: "hi" }],
+    [["--cwd", "/tmp"], { cwd: "/tmp" }],
+    [["--permission-mode", "acceptEdits"], { mode: "acceptEdits" }],
+    [["--record", "x.jsonl"], { record: "x.jsonl" }],
+    [["--debug"], { debug: true }],
+    [["-q", "hi", "there"], { quiet: true, prompt: "hi there" }],
+    [["  "], { prompt: undefined }],
+  ];
+  for (const [args, expected] of cases) {
+    assertEquals(parseInvocation(args), { ...nothing, ...expected });
+  }
+});
+
+Deno.test("parseInvocation() says what is wrong and what would be right", () => {
+  const cases: [string[], string][] = [
+    [
+      ["--modle", "x"],
+      'Cannot understand option "--modle". Did you mean --model?',
+    ],
+    [["-c"], "Cannot use -c: it sets the context window"],
+    [["-c", "go on"], "To go on with the last conversation use --continue"],
+    [["-c", "12"], "must be at least 1024"],
+    [["-t", "0"], 'Cannot use --max-turns "0"'],
+    [["-t", "many"], 'Cannot use --max-turns "many"'],
+    [["--base-url", "localhost"], 'Cannot use --base-url "localhost"'],
+    [["--permission-mode", "yolo"], "must be one of default, acceptEdits"],
+    [["--model"], "Cannot use --model: it needs a value"],
+    [["-i", "a", "b"], "Cannot take two prompts"],
+  ];
+  for (const [args, message] of cases) {
+    const error = assertThrows(() => parseInvocation(args), UserError, message);
+    assertEquals(error.exitCode, 2);
+  }
+});
+
+Deno.test("helpText() names every option in less than 100 lines", () => {
+  const help = helpText();
+  for (const { name } of options) {
+    if (!help.includes(`--${name}`)) throw new Error(`--${name} is missing`);
+  }
+  const lines = help.split("\n");
+  if (lines.length >= 100) throw new Error(`${lines.length} lines`);
+  assertEquals(lines.filter((line) => line.length > 80), []);
+});
