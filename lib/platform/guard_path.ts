@@ -1,0 +1,203 @@
+import { readEnvironment } from "./environment.ts";
+import { fileFault } from "./file_error.ts";
+import { isInside, path } from "./paths.ts";
+
+/** Where a path may lead and what is to be done there. */
+export interface GuardOptions {
+  /** Base of relative paths, absolute. */
+  readonly cwd: string;
+  /** Folders that may be touched, absolute; links to them are followed. */
+  readonly roots: readonly string[];
+  readonly kind: "read" | "write";
+  /** What `~` stands for; `$HOME` by default. */
+  readonly home?: string | undefined;
+}
+
+/** The real path of something that may be touched, or who refused it. */
+export type GuardedPath =
+  | { readonly ok: true; readonly path: string }
+  | {
+    readonly ok: false;
+    /** "input": no such path can be; "system": the operating system. */
+    readonly by: "input" | "workspace" | "deno" | "system";
+    readonly message: string;
+    readonly hint?: string;
+  };
+
+/** Links that one path may pass, as in Linux's own limit. */
+const maxLinks = 40;
+
+/**
+ * Makes a path as models write it absolute, by its text alone: `file://`
+ * URLs, `~`, quotes around it and a line end after it are understood
+ * (spec/providers.md 4.3). Links are not followed and nothing is checked,
+ * so it needs no permission; file access goes through `guardPath()`.
+ */
+export function resolvePath(
+  given: string,
+  cwd: string,
+  home: string | undefined = readEnvironment("HOME"),
+): string {
+  return path.resolve(cwd, plainPath(given, home));
+}
+
+/**
+ * Decides whether a file may be touched, by where its path really leads:
+ * Deno checks a path as it is named, so a link inside the workspace would
+ * lead out (spec/deno.md 1). The real path of the longest existing ancestor
+ * must lie in a root and must be granted by Deno. A file that does not exist
+ * is no error. The caller must use the returned path, never the given one.
+ *
+ * Between this check and the use another process may still exchange a folder
+ * for a link; only the sandbox of ring 2 closes that gap.
+ *
+ * Needs `--allow-read` for the path, also when it is to be written. Never
+ * throws for what a path may hold.
+ */
+export async function guardPath(
+  given: string,
+  options: GuardOptions,
+): Promise<GuardedPath> {
+  const named = `Cannot ${options.kind} ${JSON.stringify(given)}`;
+  const unfit = unfitPath(given);
+  if (unfit !== null) {
+    return { ok: false, by: "input", message: `${named}: ${unfit}` };
+  }
+  const absolute = resolvePath(given, options.cwd, options.home);
+  const roots = await Promise.all(options.roots.map(realRoot));
+  let real: string;
+  try {
+    real = await realPathOf(absolute, 0);
+  } catch (error) {
+    const fault = fileFault(error);
+    if (fault === null) throw error;
+    if (fault.by === "system") {
+      return { ok: false, by: "system", message: `${named}: ${fault.state}` };
+    }
+    const known = [...roots, ...options.roots];
+    return known.some((root) => isInside(absolute, root))
+      ? refusedByDeno(named, absolute, "read", known)
+      : refusedByWorkspace(named, absolute, absolute, options.roots);
+  }
+  if (!roots.some((root) => isInside(real, root))) {
+    return refusedByWorkspace(named, absolute, real, options.roots);
+  }
+  const { state } = Deno.permissions.querySync({
+    name: options.kind,
+    path: real,
+  });
+  return state === "granted"
+    ? { ok: true, path: real }
+    : refusedByDeno(named, real, options.kind, roots, state === "denied");
+}
+
+function refusedByWorkspace(
+  named: string,
+  absolute: string,
+  real: string,
+  roots: readonly string[],
+): GuardedPath {
+  const where = absolute === real
+    ? "it is outside the workspace"
+    : `it leads to ${JSON.stringify(real)}, outside the workspace`;
+  const hint = roots.length === 0
+    ? "No folder may be used"
+    : `Use paths inside ${roots.join(", ")}`;
+  return { ok: false, by: "workspace", message: `${named}: ${where}`, hint };
+}
+
+function refusedByDeno(
+  named: string,
+  target: string,
+  kind: "read" | "write",
+  roots: readonly string[],
+  isDenied = false,
+): GuardedPath {
+  const scope = roots.find((root) => isInside(target, root)) ?? target;
+  return {
+    ok: false,
+    by: "deno",
+    message: isDenied
+      ? `${named}: the program was started with --deny-${kind} for it`
+      : `${named}: Deno's permissions do not cover it`,
+    hint: isDenied
+      ? "Do without it; only the user can lift that, at the next start"
+      : `Do without it; the user can start the program with --allow-${kind}=${scope}`,
+  };
+}
+
+function unfitPath(given: string): string | null {
+  if (given.includes("\0")) return "a path has no NUL character";
+  if (given.trim() === "") return "the path is empty";
+  return null;
+}
+
+function plainPath(given: string, home: string | undefined): string {
+  let plain = given.replace(/[\r\n]+$/, "");
+  const quoted = /^(["'`])(.+)\1$/s.exec(plain);
+  if (quoted?.[2] !== undefined) plain = quoted[2];
+  if (/^file:\/\//i.test(plain)) plain = fromUrl(plain) ?? plain;
+  const isHome = plain === "~" || plain.startsWith("~/");
+  return isHome && home !== undefined ? home + plain.slice(1) : plain;
+}
+
+/** Undefined for a URL that names no file here, such as one of a far host. */
+function fromUrl(url: string): string | undefined {
+  try {
+    return path.fromFileUrl(url);
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof URIError) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** A root that can't be followed is compared as it is named. */
+async function realRoot(root: string): Promise<string> {
+  try {
+    return await Deno.realPath(root);
+  } catch (error) {
+    if (fileFault(error) === null) throw error;
+    return path.resolve(root);
+  }
+}
+
+async function realPathOf(absolute: string, links: number): Promise<string> {
+  const tail: string[] = [];
+  let head = absolute;
+  while (true) {
+    const real = await unlessMissing(Deno.realPath(head));
+    if (real !== null) return path.join(real, ...tail);
+    const target = await danglingTarget(head);
+    if (target !== null) {
+      if (links >= maxLinks) throw new LinkLoop();
+      return await realPathOf(path.join(target, ...tail), links + 1);
+    }
+    const parent = path.dirname(head);
+    if (parent === head) return absolute;
+    tail.unshift(path.basename(head));
+    head = parent;
+  }
+}
+
+/** Where a link without an end leads; null for what is no link. */
+async function danglingTarget(link: string): Promise<string | null> {
+  const info = await unlessMissing(Deno.lstat(link));
+  if (info === null || !info.isSymlink) return null;
+  const folder = await Deno.realPath(path.dirname(link));
+  return path.resolve(folder, await Deno.readLink(link));
+}
+
+async function unlessMissing<T>(result: Promise<T>): Promise<T | null> {
+  try {
+    return await result;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
+}
+
+class LinkLoop extends Error {
+  readonly code = "ELOOP";
+}

@@ -1,0 +1,35 @@
+/** The start of a file; `isWhole` when that is all of it. */
+export interface BoundedRead {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly isWhole: boolean;
+}
+
+/**
+ * Reads at most `maxBytes`. The size that the system gives is a first guess
+ * only: files of `/proc` say 0, and a log grows while it is read. Needs
+ * `--allow-read`.
+ *
+ * @throws the file system's error, or the signal's reason
+ */
+export async function readBounded(
+  file: string,
+  maxBytes: number,
+  signal?: AbortSignal,
+): Promise<BoundedRead> {
+  using handle = await Deno.open(file);
+  const { size } = await handle.stat();
+  let bytes = new Uint8Array(Math.min(Math.max(size, 1024) + 1, maxBytes + 1));
+  let filled = 0;
+  while (filled <= maxBytes) {
+    signal?.throwIfAborted();
+    if (filled === bytes.length) {
+      const larger = new Uint8Array(Math.min(filled * 2, maxBytes + 1));
+      larger.set(bytes);
+      bytes = larger;
+    }
+    const read = await handle.read(bytes.subarray(filled));
+    if (read === null) return { bytes: bytes.slice(0, filled), isWhole: true };
+    filled += read;
+  }
+  return { bytes: bytes.subarray(0, maxBytes), isWhole: false };
+}

@@ -1,0 +1,72 @@
+import { text } from "../lib/core/message.ts";
+import {
+  fail,
+  ok,
+  type ToolContext,
+  type ToolOutcome,
+} from "../lib/core/tool.ts";
+import { fileVersion } from "../lib/platform/file_version.ts";
+import type { Target } from "./_target.ts";
+
+/** Bytes of an image that servers still take. */
+const maxImageBytes = 5 * 1024 * 1024;
+
+const signatures: readonly {
+  readonly mediaType: string;
+  readonly at: number;
+  readonly bytes: readonly number[];
+}[] = [
+  { mediaType: "image/png", at: 0, bytes: [0x89, 0x50, 0x4e, 0x47, 13, 10] },
+  { mediaType: "image/jpeg", at: 0, bytes: [0xff, 0xd8, 0xff] },
+  { mediaType: "image/gif", at: 0, bytes: [0x47, 0x49, 0x46, 0x38] },
+  { mediaType: "image/webp", at: 8, bytes: [0x57, 0x45, 0x42, 0x50] },
+];
+
+/** Tells an image that models take by its first bytes, not by its name. */
+export function imageType(head: Uint8Array): string | null {
+  const found = signatures.find(({ at, bytes }) =>
+    bytes.every((byte, index) => head[at + index] === byte)
+  );
+  return found?.mediaType ?? null;
+}
+
+/** Sends an image to a model that can see; `bytes` is null when too large. */
+export async function readImage(
+  target: Target,
+  mediaType: string,
+  bytes: Uint8Array<ArrayBuffer> | null,
+  context: ToolContext,
+): Promise<ToolOutcome> {
+  const { info, shown } = target;
+  if (!context.vision) {
+    return fail(
+      "failed",
+      `Cannot show "${shown}": it is an image and this model can't see`,
+      "Ask the user what it shows, or look at its data with Bash",
+    );
+  }
+  if (info === null || bytes === null || bytes.length > maxImageBytes) {
+    return fail(
+      "failed",
+      `Cannot show "${shown}": it has more than 5 MB`,
+      "Make a smaller copy with a program in Bash",
+    );
+  }
+  const version = await fileVersion(info, bytes);
+  const image = { type: "image" as const, mediaType, data: base64(bytes) };
+  return ok([text(`${shown} (${mediaType}, ${bytes.length} bytes)`), image], {
+    touched: [{ kind: "read", path: target.path, version }],
+    details: { type: "image", mediaType, originalSize: bytes.length },
+  });
+}
+
+/** In pieces of whole groups of three bytes, so that the pieces join. */
+function base64(bytes: Uint8Array): string {
+  const step = 3 * 8192;
+  let encoded = "";
+  for (let at = 0; at < bytes.length; at += step) {
+    const piece = bytes.subarray(at, at + step);
+    encoded += btoa(String.fromCharCode(...piece));
+  }
+  return encoded;
+}

@@ -1,0 +1,317 @@
+import { withEol } from "../lib/platform/text_file.ts";
+import { fold, type Folded, foldPunctuation } from "./_fold.ts";
+import { indentShift, type Shift } from "./_indent.ts";
+
+/** What a match did not look at; "exact" when it looked at everything. */
+export type MatchLevel =
+  | "exact"
+  | "line ends"
+  | "line numbers"
+  | "trailing white space"
+  | "typographic punctuation"
+  | "indentation"
+  | "escapes";
+
+/** One span of a text, by positions, and what it becomes. */
+export interface Replacement {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** What to look for and what to put in its place. */
+export interface Wanted {
+  readonly oldText: string;
+  readonly newText: string;
+  /** Line end for a replacement whose span holds none. */
+  readonly eol: "\n" | "\r\n";
+}
+
+/** All places that match at the first level with any; empty when none does. */
+export interface Match {
+  readonly level: MatchLevel;
+  readonly replacements: readonly Replacement[];
+}
+
+/**
+ * Places that are looked for, to bound memory. One more than a text of the
+ * largest size that Edit takes would hardly have.
+ */
+const maxPlaces = 1_000_000;
+
+/**
+ * Finds where an edit applies by the ladder of spec/providers.md 6.2: each
+ * level overlooks more than the one before, and the first level at which
+ * anything matches decides. It never goes by likeness. Positions are those
+ * of the original text, so nothing outside a span ever changes.
+ */
+export function findMatch(text: string, wanted: Wanted): Match {
+  for (const { level, find } of ladder) {
+    const replacements = find(text, wanted);
+    if (replacements.length > 0) return { level, replacements };
+  }
+  return { level: "exact", replacements: [] };
+}
+
+type Find = (text: string, wanted: Wanted) => Replacement[];
+
+const ladder: readonly { readonly level: MatchLevel; readonly find: Find }[] = [
+  { level: "exact", find: findExact },
+  { level: "line ends", find: findLineEnds },
+  { level: "line numbers", find: findUnnumbered },
+  { level: "trailing white space", find: findTrimmed },
+  { level: "typographic punctuation", find: findPunctuation },
+  { level: "indentation", find: findIndented },
+  { level: "escapes", find: findEscapes },
+];
+
+function findExact(text: string, wanted: Wanted): Replacement[] {
+  const { oldText, newText } = wanted;
+  return placesOf(text, oldText).map((place) => {
+    // Half of a "\r\n" can't be replaced without leaving a stray "\r".
+    const splitsPair = oldText.startsWith("\n") && text[place - 1] === "\r";
+    const start = splitsPair ? place - 1 : place;
+    return replace(text, start, place + oldText.length, newText, wanted.eol);
+  });
+}
+
+function findLineEnds(text: string, wanted: Wanted): Replacement[] {
+  return findIn(plainFold(text), text, unmarked(wanted), wanted.eol);
+}
+
+function findUnnumbered(text: string, wanted: Wanted): Replacement[] {
+  const folded = plainFold(text);
+  for (const variant of unnumbered(unmarked(wanted))) {
+    const found = findIn(folded, text, variant, wanted.eol);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function findTrimmed(text: string, wanted: Wanted): Replacement[] {
+  return findFolded(text, text, wanted);
+}
+
+function findPunctuation(text: string, wanted: Wanted): Replacement[] {
+  return findFolded(text, foldPunctuation(text), {
+    ...wanted,
+    oldText: foldPunctuation(wanted.oldText),
+  });
+}
+
+/** `seen` is the text as it is compared, position by position. */
+function findFolded(
+  text: string,
+  seen: string,
+  wanted: Wanted,
+): Replacement[] {
+  const options = { trailing: true, leading: false };
+  const folded = fold(seen, options);
+  for (const variant of variants(wanted)) {
+    const needle = fold(variant.oldText, options).value;
+    if (needle.trim() === "") continue;
+    // White space at the very end means that the line ends there.
+    const endsLine = /[ \t]$/.test(variant.oldText);
+    const found = placesOf(folded.value, needle)
+      .filter((place) => !endsLine || isLineEnd(folded.value, place, needle))
+      .map((place) => {
+        const start = folded.original(place);
+        const bare = folded.original(place + needle.length);
+        const end = endsLine ? skipBlanks(text, bare) : bare;
+        return replace(text, start, end, variant.newText, wanted.eol);
+      });
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function findIndented(text: string, wanted: Wanted): Replacement[] {
+  const options = { trailing: true, leading: true };
+  const seen = foldPunctuation(text);
+  const folded = fold(seen, options);
+  for (const variant of variants(wanted)) {
+    const oldText = foldPunctuation(variant.oldText);
+    const needle = fold(oldText, options).value;
+    if (needle.trim() === "") continue;
+    const found: Replacement[] = [];
+    for (const place of placesOf(folded.value, needle)) {
+      if (!isWholeLines(folded.value, place, needle)) continue;
+      const start = folded.original(place);
+      const end = folded.original(place + needle.length);
+      const shift = indentShift(oldText, seen.slice(start, end));
+      if (shift === null) continue;
+      const newText = shiftLines(variant.newText, shift);
+      found.push(replace(text, start, end, newText, wanted.eol));
+    }
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+function findEscapes(text: string, wanted: Wanted): Replacement[] {
+  const folded = plainFold(text);
+  const plain = unmarked(wanted);
+  const decoded = {
+    oldText: decodeEscapes(plain.oldText),
+    newText: decodeEscapes(plain.newText),
+  };
+  if (decoded.oldText !== plain.oldText) {
+    const found = findIn(folded, text, decoded, wanted.eol);
+    if (found.length > 0) return found;
+  }
+  // The other way round, a new line in the replacement may be meant as one.
+  if (lineBreaks(plain.newText) > lineBreaks(plain.oldText)) return [];
+  const encoded = {
+    oldText: encodeEscapes(plain.oldText),
+    newText: encodeEscapes(plain.newText),
+  };
+  return encoded.oldText === plain.oldText
+    ? []
+    : findIn(folded, text, encoded, wanted.eol);
+}
+
+interface Variant {
+  readonly oldText: string;
+  readonly newText: string;
+}
+
+/** As given, and without line numbers where every line has one. */
+function variants(wanted: Wanted): Variant[] {
+  const plain = unmarked(wanted);
+  return [plain, ...unnumbered(plain)];
+}
+
+function unmarked({ oldText, newText }: Wanted): Variant {
+  const plain = (value: string) => withEol(value.replace(/^\ufeff/, ""), "\n");
+  return { oldText: plain(oldText), newText: plain(newText) };
+}
+
+/** What may stand between a line's number and its text, Read's own first. */
+const separators = ["\t", "→", "|", ": ", ":"];
+
+function unnumbered({ oldText, newText }: Variant): Variant[] {
+  const found: Variant[] = [];
+  for (const separator of separators) {
+    const oldBare = stripNumbers(oldText, separator);
+    if (oldBare === null || oldBare.trim() === "") continue;
+    const newBare = stripNumbers(newText, separator) ?? newText;
+    found.push({ oldText: oldBare, newText: newBare });
+  }
+  return found;
+}
+
+/** Null unless each line has a number; the numbers must count up by one. */
+function stripNumbers(value: string, separator: string): string | null {
+  const lines = value.split("\n");
+  const bare: string[] = [];
+  let previous: number | undefined;
+  for (const [index, line] of lines.entries()) {
+    if (line === "" && index === lines.length - 1 && index > 0) {
+      bare.push("");
+      continue;
+    }
+    const digits = /^ *(\d{1,9})/.exec(line);
+    if (digits === null || !line.startsWith(separator, digits[0].length)) {
+      return null;
+    }
+    const number = Number(digits[1]);
+    if (previous !== undefined && number !== previous + 1) return null;
+    previous = number;
+    bare.push(line.slice(digits[0].length + separator.length));
+  }
+  return bare.join("\n");
+}
+
+function findIn(
+  folded: Folded,
+  text: string,
+  variant: Variant,
+  eol: "\n" | "\r\n",
+): Replacement[] {
+  const { oldText, newText } = variant;
+  return placesOf(folded.value, oldText).map((place) => {
+    const start = folded.original(place);
+    const end = folded.original(place + oldText.length);
+    return replace(text, start, end, newText, eol);
+  });
+}
+
+function plainFold(text: string): Folded {
+  return text.includes("\r\n")
+    ? fold(text, { trailing: false, leading: false })
+    : { value: text, original: (position) => position };
+}
+
+/** Every place, also where two overlap: they are not unique either. */
+function placesOf(text: string, needle: string): number[] {
+  const places: number[] = [];
+  if (needle === "") return places;
+  let at = text.indexOf(needle);
+  while (at !== -1 && places.length < maxPlaces) {
+    places.push(at);
+    at = text.indexOf(needle, at + 1);
+  }
+  return places;
+}
+
+/** A replacement takes the line ends of what it replaces. */
+function replace(
+  text: string,
+  start: number,
+  end: number,
+  newText: string,
+  eol: "\n" | "\r\n",
+): Replacement {
+  const found = /\r?\n/.exec(text.slice(start, end))?.[0];
+  const own = found === "\r\n" || found === "\n" ? found : eol;
+  return { start, end, text: withEol(newText, own) };
+}
+
+function isLineEnd(value: string, place: number, needle: string): boolean {
+  const end = place + needle.length;
+  return end === value.length || value[end] === "\n";
+}
+
+function isWholeLines(value: string, place: number, needle: string): boolean {
+  const startsLine = place === 0 || value[place - 1] === "\n";
+  return startsLine &&
+    (needle.endsWith("\n") || isLineEnd(value, place, needle));
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from;
+  while (text[at] === " " || text[at] === "\t") at++;
+  return at;
+}
+
+function shiftLines(value: string, shift: Shift): string {
+  return value
+    .split("\n")
+    .map((line) => (line.trim() === "" ? line.trim() : shift(line)))
+    .join("\n");
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "",
+  '"': '"',
+  "'": "'",
+  "`": "`",
+  "\\": "\\",
+};
+
+function decodeEscapes(value: string): string {
+  return value.replace(
+    /\\([ntr"'`\\])/g,
+    (whole, letter: string) => escapes[letter] ?? whole,
+  );
+}
+
+function encodeEscapes(value: string): string {
+  return value.replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+}
+
+function lineBreaks(value: string): number {
+  return value.split("\n").length;
+}

@@ -1,0 +1,160 @@
+import {
+  fail,
+  ok,
+  type ToolContext,
+  type ToolOutcome,
+} from "../lib/core/tool.ts";
+import { count, headAndTail } from "../lib/core/text.ts";
+import { can } from "../lib/platform/capabilities.ts";
+import { fileVersion } from "../lib/platform/file_version.ts";
+import type { Target } from "./_target.ts";
+
+const program = "pdftotext";
+const defaultPages: PageRange = { first: 1, last: 10 };
+const maxPages = 20;
+/** Bytes of text after which the program is stopped. */
+const maxBytes = 1024 * 1024;
+
+interface PageRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Tells a PDF file by its first bytes. */
+export function isPdf(head: Uint8Array): boolean {
+  return [0x25, 0x50, 0x44, 0x46, 0x2d].every((byte, at) => head[at] === byte);
+}
+
+/**
+ * Reads pages of a PDF file as text, through the program `pdftotext`. Needs
+ * `--allow-run` for it; without that, or without the program, the outcome
+ * says so.
+ */
+export async function readPdf(
+  target: Target,
+  pages: string | undefined,
+  context: ToolContext,
+): Promise<ToolOutcome> {
+  const { info, shown } = target;
+  const range = pages === undefined ? defaultPages : parsePages(pages);
+  if (range === null) {
+    return fail(
+      "invalid_input",
+      `Cannot read pages "${pages}" of "${shown}": not a range of at most ` +
+        count(maxPages, "page"),
+      'Give pages like "3" or "1-5"',
+    );
+  }
+  if (!can({ name: "run", command: program })) {
+    return fail(
+      "not_permitted",
+      `Cannot read "${shown}": a PDF needs the program ${program}, which ` +
+        "may not be run",
+      `The user can start the program with --allow-run=${program}`,
+    );
+  }
+  const extracted = await extract(target.path, range, context);
+  if (!extracted.ok) {
+    const hint = extracted.hint;
+    return fail("failed", `Cannot read "${shown}": ${extracted.state}`, hint);
+  }
+  const touched = info === null ? [] : [{
+    kind: "read" as const,
+    path: target.path,
+    version: await fileVersion(info, null),
+  }];
+  const note = `[Pages ${range.first}-${range.last} of ${shown}; ` +
+    'give pages, such as "11-20", for others.]';
+  const room = Math.max(1, context.limits.resultChars - note.length - 100);
+  const { text } = headAndTail(
+    extracted.text.replaceAll("\f", "\n").trim(),
+    room,
+    (chars) => `\n[${count(chars, "character")} left out]\n`,
+  );
+  const content = text === "" ? "(No text on these pages)" : text;
+  return ok(`${content}\n\n${note}`, {
+    touched,
+    details: { type: "pdf", firstPage: range.first, lastPage: range.last },
+  });
+}
+
+function parsePages(pages: string): PageRange | null {
+  const match = /^\s*(\d{1,6})\s*(?:-\s*(\d{1,6})\s*)?$/.exec(pages);
+  if (match === null) return null;
+  const first = Number(match[1]);
+  const last = Number(match[2] ?? match[1]);
+  const isRange = first >= 1 && last >= first && last - first < maxPages;
+  return isRange ? { first, last } : null;
+}
+
+type Extracted =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly state: string; readonly hint?: string };
+
+async function extract(
+  file: string,
+  range: PageRange,
+  context: ToolContext,
+): Promise<Extracted> {
+  const stop = new AbortController();
+  const late = AbortSignal.timeout(context.limits.callMs);
+  const command = new Deno.Command(program, {
+    args: [
+      "-f",
+      String(range.first),
+      "-l",
+      String(range.last),
+      "-layout",
+      "-enc",
+      "UTF-8",
+      file,
+      "-",
+    ],
+    // A group of its own, which the host can kill when this worker ends.
+    detached: true,
+    clearEnv: true,
+    env: { PATH: context.environment.PATH ?? "" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+    signal: AbortSignal.any([context.signal, late, stop.signal]),
+  });
+  let child: Deno.ChildProcess;
+  try {
+    child = command.spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return {
+      ok: false,
+      state: `a PDF needs the program ${program}, which is not installed`,
+      hint: "It is in the package poppler-utils",
+    };
+  }
+  context.processGroup(child.pid, "started");
+  const output = await collect(child.stdout);
+  if (output.isCut) stop.abort();
+  const status = await child.status;
+  context.processGroup(child.pid, "ended");
+  context.signal.throwIfAborted();
+  if (late.aborted) return { ok: false, state: `${program} took too long` };
+  if (status.success || output.isCut) return { ok: true, text: output.text };
+  return {
+    ok: false,
+    state: `${program} can't read it (exit code ${status.code})`,
+    hint: "It may be damaged, locked, or have fewer pages",
+  };
+}
+
+async function collect(
+  stream: ReadableStream<Uint8Array>,
+): Promise<{ readonly text: string; readonly isCut: boolean }> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const chunk of stream) {
+    text += decoder.decode(chunk, { stream: true });
+    size += chunk.length;
+    if (size > maxBytes) return { text, isCut: true };
+  }
+  return { text, isCut: false };
+}
