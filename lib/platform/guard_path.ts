@@ -141,14 +141,12 @@ function plainPath(given: string, home: string | undefined): string {
   return isHome && home !== undefined ? home + plain.slice(1) : plain;
 }
 
-/** Undefined for a URL that names no file here, such as one of a far host. */
+/** Undefined for what is no URL after all; it is then taken as a name. */
 function fromUrl(url: string): string | undefined {
   try {
     return path.fromFileUrl(url);
   } catch (error) {
-    if (error instanceof TypeError || error instanceof URIError) {
-      return undefined;
-    }
+    if (error instanceof TypeError) return undefined;
     throw error;
   }
 }
