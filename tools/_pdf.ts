@@ -7,13 +7,14 @@ import {
 import { count, headAndTail } from "../lib/core/text.ts";
 import { can } from "../lib/platform/capabilities.ts";
 import { fileVersion } from "../lib/platform/file_version.ts";
+import { type ProcessResult, runProcess } from "../lib/platform/process.ts";
 import type { Target } from "./_target.ts";
 
 const program = "pdftotext";
 const defaultPages: PageRange = { first: 1, last: 10 };
 const maxPages = 20;
-/** Bytes of text after which the program is stopped. */
-const maxBytes = 1024 * 1024;
+/** Characters of text after which the program is stopped. */
+const maxChars = 1024 * 1024;
 
 interface PageRange {
   readonly first: number;
@@ -93,35 +94,28 @@ type Extracted =
 
 async function extract(
   file: string,
-  range: PageRange,
+  { first, last }: PageRange,
   context: ToolContext,
 ): Promise<Extracted> {
-  const stop = new AbortController();
-  const late = AbortSignal.timeout(context.limits.callMs);
-  const command = new Deno.Command(program, {
-    args: [
-      "-f",
-      String(range.first),
-      "-l",
-      String(range.last),
-      "-layout",
-      "-enc",
-      "UTF-8",
-      file,
-      "-",
-    ],
-    // A group of its own, which the host can kill when this worker ends.
-    detached: true,
-    clearEnv: true,
-    env: { PATH: context.environment.PATH ?? "" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "null",
-    signal: AbortSignal.any([context.signal, late, stop.signal]),
-  });
-  let child: Deno.ChildProcess;
+  const pages = ["-f", String(first), "-l", String(last)];
+  const argv = [program, ...pages, "-layout", "-enc", "UTF-8", file, "-"];
+  const decoder = new TextDecoder();
+  const enough = new AbortController();
+  let text = "";
+  let result: ProcessResult;
   try {
-    child = command.spawn();
+    result = await runProcess(argv, {
+      cwd: context.cwd,
+      environment: { PATH: context.environment.PATH ?? "" },
+      signal: AbortSignal.any([context.signal, enough.signal]),
+      timeoutMs: context.limits.callMs,
+      onOutput(chunk, stream) {
+        if (stream === "stderr" || enough.signal.aborted) return;
+        text += decoder.decode(chunk, { stream: true });
+        if (text.length > maxChars) enough.abort();
+      },
+      onGroup: (id, state) => context.processGroup(id, state),
+    });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     return {
@@ -130,31 +124,14 @@ async function extract(
       hint: "It is in the package poppler-utils",
     };
   }
-  context.processGroup(child.pid, "started");
-  const output = await collect(child.stdout);
-  if (output.isCut) stop.abort();
-  const status = await child.status;
-  context.processGroup(child.pid, "ended");
   context.signal.throwIfAborted();
-  if (late.aborted) return { ok: false, state: `${program} took too long` };
-  if (status.success || output.isCut) return { ok: true, text: output.text };
+  if (result.ended === "timeout") {
+    return { ok: false, state: `${program} took too long` };
+  }
+  if (result.code === 0 || enough.signal.aborted) return { ok: true, text };
   return {
     ok: false,
-    state: `${program} can't read it (exit code ${status.code})`,
+    state: `${program} can't read it (exit code ${result.code})`,
     hint: "It may be damaged, locked, or have fewer pages",
   };
-}
-
-async function collect(
-  stream: ReadableStream<Uint8Array>,
-): Promise<{ readonly text: string; readonly isCut: boolean }> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const chunk of stream) {
-    text += decoder.decode(chunk, { stream: true });
-    size += chunk.length;
-    if (size > maxBytes) return { text, isCut: true };
-  }
-  return { text, isCut: false };
 }

@@ -1,7 +1,13 @@
 import type { AnyTool } from "../lib/core/tool.ts";
 import { bash } from "./bash.ts";
+import { edit } from "./edit.ts";
+import { read } from "./read.ts";
+import { write } from "./write.ts";
 
 /** The tools that come with the program, by name. */
 export const builtinTools: readonly AnyTool[] = [
   bash,
+  edit,
+  read,
+  write,
 ];
