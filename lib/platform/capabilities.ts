@@ -3,7 +3,7 @@ import type { Need } from "../core/permission.ts";
 /** A permission that the program was not given, and how to give it. */
 export interface MissingNeed {
   readonly need: Need;
-  /** What to start the program with, such as "--allow-write=/work". */
+  /** What to start the program with, such as "--allow-write=/srv/code". */
   readonly flag: string;
 }
 

@@ -17,22 +17,22 @@ async function missing(root: string, flags: readonly string[]) {
 }
 
 Deno.test("missingNeeds() names each missing permission once, with its flag", async () => {
-  assertEquals(await missing("/work", []), [
-    { need: "read", flag: "--allow-read=/work" },
-    { need: "write", flag: "--allow-write=/work" },
+  assertEquals(await missing("/srv/code", []), [
+    { need: "read", flag: "--allow-read=/srv/code" },
+    { need: "write", flag: "--allow-write=/srv/code" },
     { need: "net", flag: "--allow-net" },
     { need: "run", flag: "--allow-run=bash,sh" },
   ]);
 });
 
 Deno.test("missingNeeds() takes a grant that covers a root", async () => {
-  const flags = ["--allow-read=/work", "--allow-write=/", "--allow-run=sh"];
-  assertEquals(await missing("/work/project", flags), [
+  const flags = ["--allow-read=/srv/code", "--allow-write=/", "--allow-run=sh"];
+  assertEquals(await missing("/srv/code/project", flags), [
     { need: "net", flag: "--allow-net" },
   ]);
 });
 
 Deno.test("missingNeeds() counts a part of a root that is denied as given", async () => {
-  const flags = ["-A", "--deny-write=/work/project/.git"];
-  assertEquals(await missing("/work/project", flags), []);
+  const flags = ["-A", "--deny-write=/srv/code/project/.git"];
+  assertEquals(await missing("/srv/code/project", flags), []);
 });
