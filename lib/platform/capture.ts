@@ -184,7 +184,9 @@ export class OutputCapture {
       }
       await this.#writeFile(text);
       if (this.#fileBytes >= fileBytes) {
-        this.#fileProblem = `only its first ${fileBytes} bytes were kept`;
+        this.#fileProblem = `only its first ${
+          fileBytes.toLocaleString("en-US")
+        } bytes were kept`;
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -15,6 +15,7 @@ import {
   type ToolOutcome,
 } from "../../lib/core/tool.ts";
 import { path } from "../../lib/platform/paths.ts";
+import { survivors, uniqueSeconds } from "../support/processes.ts";
 import { bash } from "../../tools/bash.ts";
 import type { BashDetails } from "../../tools/_shell_outcome.ts";
 
@@ -84,32 +85,6 @@ async function runBash(
 
 async function namesIn(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-}
-
-/** A number of seconds that no other process on the machine sleeps. */
-function uniqueSeconds(): string {
-  const random = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
-  return `9${String(random).padStart(10, "0")}`;
-}
-
-/** Processes that run (zombies have an empty command line) with this word. */
-async function survivors(word: string): Promise<string[]> {
-  const found: string[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const line = await Deno.readTextFile(`/proc/${name}/cmdline`);
-      if (line.split("\0").some((item) => item.includes(word))) {
-        found.push(`${name}: ${line.replaceAll("\0", " ")}`);
-      }
-    } catch (error) {
-      // It ended while we looked.
-      if (error instanceof Deno.errors.NotFound) continue;
-      if (String(error).includes("os error 3")) continue;
-      throw error;
-    }
-  }
-  return found;
 }
 
 Deno.test("bash runs a command and gives both outputs in their order", async () => {
