@@ -1,0 +1,194 @@
+import type { Conversation } from "../core/conversation.ts";
+import { exitCodes } from "../core/error.ts";
+import type { AgentEvent } from "../core/event.ts";
+import type { Part } from "../core/message.ts";
+import type { MarkdownStream } from "../term/markdown_stream.ts";
+import { createStyles, wantsColour } from "../term/style.ts";
+import { exitCodeOf } from "./exit_code.ts";
+import { type FrontEndIo, processIo } from "./io.ts";
+import { PlainOutput, type RunOutput } from "./output.ts";
+import { RunView } from "./run_view.ts";
+import { statusLine } from "./totals.ts";
+
+/** Settings of {@link runOneshot}. */
+export interface OneshotOptions {
+  /** Prints the answer and errors alone. */
+  readonly quiet?: boolean;
+  /** Shows notices for developers as well. */
+  readonly debug?: boolean;
+  /** The model's name, shown until the run says it. */
+  readonly model?: string;
+  readonly io?: FrontEndIo;
+}
+
+/** Milliseconds that a run may take to end after SIGTERM. */
+const graceMs = 2000;
+
+/**
+ * Sends one prompt and shows its run: the answer on stdout, everything else
+ * on stderr. Where stdin and stderr are terminals the user is asked about
+ * calls. SIGINT stops the run, a second one stops waiting for its end.
+ */
+export async function runOneshot(
+  conversation: Conversation,
+  content: readonly Part[],
+  options: OneshotOptions = {},
+): Promise<{ readonly exitCode: number }> {
+  const io = options.io ?? processIo();
+  const { view, output } = await openOutput(conversation, io, options);
+  const shot = new Oneshot(conversation, output, view);
+  const stopListening = listenForStop(shot, io);
+  let exitCode: number;
+  try {
+    exitCode = await shot.run(content);
+  } finally {
+    shot.endQuestions();
+    stopListening();
+    output[Symbol.dispose]();
+  }
+  const status = statusLine(view.totals);
+  if (!options.quiet && status !== "") {
+    const styles = stylesFor(io);
+    io.stderr.write(`${styles.dim(status)}\n`);
+  }
+  await Promise.all([io.stdout.flush(), io.stderr.flush()]);
+  return { exitCode };
+}
+
+/** One prompt under way. */
+class Oneshot {
+  readonly #conversation: Conversation;
+  readonly #output: RunOutput;
+  readonly #view: RunView;
+  readonly #stopped = Promise.withResolvers<number>();
+  readonly #ended = new AbortController();
+  #isTerminated = false;
+  /** Questions are asked one after another. */
+  #asking: Promise<void> = Promise.resolve();
+
+  constructor(conversation: Conversation, output: RunOutput, view: RunView) {
+    this.#conversation = conversation;
+    this.#output = output;
+    this.#view = view;
+  }
+
+  /** Asks the run to end; its end is waited for. */
+  interrupt(): void {
+    this.#conversation.send({ type: "interrupt" });
+  }
+
+  /** As `interrupt()`, and the exit code says that it was a signal. */
+  terminate(): void {
+    this.#isTerminated = true;
+    this.interrupt();
+  }
+
+  /** Waits no longer. */
+  abandon(exitCode: number): void {
+    this.#stopped.resolve(exitCode);
+  }
+
+  endQuestions(): void {
+    this.#ended.abort();
+  }
+
+  async run(content: readonly Part[]): Promise<number> {
+    const events = this.#conversation.events()[Symbol.asyncIterator]();
+    // Listening begins with the first call, which must come before the op.
+    let next = events.next();
+    this.#conversation.send({ type: "prompt", content });
+    while (true) {
+      const item = await Promise.race([next, this.#stopped.promise]);
+      if (typeof item === "number") return item;
+      if (item.done) return exitCodes.failed;
+      const event = item.value;
+      this.#output.show(this.#view.apply(event));
+      this.#output.changed();
+      if (event.type === "permission_request") this.#ask(event);
+      if (event.type === "run_end") {
+        await events.return?.();
+        return this.#isTerminated ? exitCodes.terminated : exitCodeOf(event);
+      }
+      next = events.next();
+    }
+  }
+
+  #ask(event: AgentEvent & { type: "permission_request" }): void {
+    const { signal } = this.#ended;
+    this.#asking = this.#asking.then(async () => {
+      if (signal.aborted) return;
+      const verdict = await this.#output.ask(event, signal);
+      if (signal.aborted) return;
+      const { requestId } = event;
+      const { answer } = verdict;
+      this.#conversation.send({ type: "reply", requestId, answer });
+      if (verdict.interrupt) this.#conversation.send({ type: "interrupt" });
+    });
+  }
+}
+
+async function openOutput(
+  conversation: Conversation,
+  io: FrontEndIo,
+  options: OneshotOptions,
+): Promise<{ readonly view: RunView; readonly output: RunOutput }> {
+  const { cwd } = conversation;
+  const { isTerminal, variable } = io;
+  const { quiet = false, debug = false, model } = options;
+  const isLive = variable("TERM") !== "dumb" &&
+    (isTerminal.stdout || isTerminal.stderr);
+  const styles = stylesFor(io);
+  const markdown = isLive && isTerminal.stdout
+    ? await openMarkdown(io)
+    : undefined;
+  const view = new RunView({
+    styles,
+    cwd,
+    quiet,
+    debug,
+    roomy: isLive,
+    ...(model === undefined ? {} : { model }),
+    ...(markdown === undefined ? {} : { markdown }),
+  });
+  view.begin(io.now());
+  if (!isLive) return { view, output: new PlainOutput(io, cwd, styles) };
+  const { LiveOutput } = await import("./live_output.ts");
+  const output = new LiveOutput(io, { view, cwd, styles, quiet });
+  return { view, output };
+}
+
+async function openMarkdown(io: FrontEndIo): Promise<MarkdownStream> {
+  const [{ loadLexer }, { MarkdownStream }] = await Promise.all([
+    import("../term/markdown.ts"),
+    import("../term/markdown_stream.ts"),
+  ]);
+  const styles = createStyles(wantsColour(true, io.variable));
+  const columns = () => io.size().columns;
+  return new MarkdownStream(await loadLexer(), { styles, columns });
+}
+
+function stylesFor(io: FrontEndIo) {
+  return createStyles(wantsColour(io.isTerminal.stderr, io.variable));
+}
+
+/** Answers signals; the function returned stops that. */
+function listenForStop(shot: Oneshot, io: FrontEndIo): () => void {
+  let interrupts = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const terminate = () => {
+    shot.terminate();
+    timer ??= setTimeout(() => shot.abandon(exitCodes.terminated), graceMs);
+  };
+  const stops = [
+    io.listen("SIGINT", () => {
+      shot.interrupt();
+      if (++interrupts > 1) shot.abandon(exitCodes.interrupted);
+    }),
+    io.listen("SIGTERM", terminate),
+    io.listen("SIGHUP", terminate),
+  ];
+  return () => {
+    clearTimeout(timer);
+    for (const stopListening of stops) stopListening();
+  };
+}

@@ -1,0 +1,332 @@
+import { type AgentEvent, assertNever } from "../core/event.ts";
+import type { AssistantMessage, Message } from "../core/message.ts";
+import { count } from "../core/text.ts";
+import type { MarkdownStream } from "../term/markdown_stream.ts";
+import { printable } from "../term/printable.ts";
+import type { Styles } from "../term/style.ts";
+import {
+  type Activity,
+  drawCalls,
+  drawSpinner,
+  drawTail,
+  follow,
+  idle,
+} from "./activity.ts";
+import { fieldsOf, outcomeSummary, textField } from "./describe.ts";
+import { drawDiff } from "./draw_diff.ts";
+import { formatDuration, formatTokens } from "./format.ts";
+import { hunksOf } from "./hunks.ts";
+import { addToTotals, noTotals, type Totals } from "./totals.ts";
+
+/** Finished lines, and whether they belong to the answer. */
+export interface Shown {
+  readonly to: "answer" | "note";
+  readonly lines: readonly string[];
+}
+
+/** How a run is shown. */
+export interface RunViewOptions {
+  readonly styles: Styles;
+  readonly cwd: string;
+  readonly model?: string;
+  /**
+   * Draws the model's text while it arrives, narration included. Without it
+   * only the last reply is the answer; what the model says before its calls
+   * is a note.
+   */
+  readonly markdown?: MarkdownStream;
+  /** Shows the answer and errors alone. */
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+  /** Shows the output's end of commands, and blank lines between blocks. */
+  readonly roomy?: boolean;
+}
+
+type Block = "text" | "call" | "note";
+
+/**
+ * Turns the events of a conversation into lines: what is finished comes out
+ * of `apply()` and `takeText()` once, what may still change is drawn by
+ * `live()`. It writes nothing and reads no clock.
+ */
+export class RunView {
+  readonly #options: RunViewOptions;
+  #activity: Activity = idle;
+  #totals: Totals;
+  #startedAt = 0;
+  #last: Block | null = null;
+  /** Whether text of the present turn has been shown. */
+  #hasText = false;
+  /** The last reply without calls, which is the answer if none follows. */
+  #held: string | null = null;
+
+  constructor(options: RunViewOptions) {
+    this.#options = options;
+    this.#totals = noTotals(options.model);
+  }
+
+  get totals(): Totals {
+    return this.#totals;
+  }
+
+  /** Whether a run is under way. */
+  get isRunning(): boolean {
+    return this.#activity !== idle;
+  }
+
+  /** Milliseconds of the run under way. */
+  runningMs(now: number): number {
+    return this.isRunning ? now - this.#startedAt : 0;
+  }
+
+  /** A prompt was sent; nothing of its run has been heard yet. */
+  begin(at: number): void {
+    this.#startedAt = at;
+    this.#activity = { ...idle, label: "Starting", since: at };
+  }
+
+  /** Takes an event; returns the lines that it finished. */
+  apply(event: AgentEvent): Shown[] {
+    if (event.type === "text_delta") this.#addText(event.delta);
+    const before = event.type === "text_delta" ? [] : this.takeText();
+    const call = event.type === "tool_end"
+      ? this.#activity.calls.find(({ callId }) => callId === event.callId)
+      : undefined;
+    this.#activity = follow(this.#activity, event, this.#options.cwd);
+    this.#totals = addToTotals(this.#totals, event);
+    return [...before, ...this.#show(event, call?.summary)];
+  }
+
+  /** The lines of streamed text that are final by now. */
+  takeText(): Shown[] {
+    const lines = this.#options.markdown?.take() ?? [];
+    return this.#block("text", "answer", lines);
+  }
+
+  /** A line of our own, such as an answer to a command. */
+  note(lines: readonly string[]): Shown[] {
+    return this.#block("note", "note", lines);
+  }
+
+  /** Draws the text that may still change. */
+  open(): string[] {
+    const open = this.#options.markdown?.open() ?? [];
+    const isNewBlock = this.#last !== null && this.#last !== "text";
+    return open.length > 0 && isNewBlock ? ["", ...open] : open;
+  }
+
+  /** Draws all that may still change: text, calls, the spinner. */
+  live(now: number): string[] {
+    const { styles, quiet } = this.#options;
+    const lines = this.open();
+    if (quiet || !this.isRunning) return lines;
+    const calls = drawCalls(this.#activity, now, styles);
+    const gap = lines.length > 0 || this.#last !== null ? [""] : [];
+    return [
+      ...lines,
+      ...gap,
+      ...calls,
+      drawSpinner(this.#activity, now, styles),
+    ];
+  }
+
+  #show(event: AgentEvent, summary: string | undefined): Shown[] {
+    const { styles, debug } = this.#options;
+    switch (event.type) {
+      case "run_start":
+        if (this.#startedAt === 0) this.#startedAt = event.at;
+        this.#held = null;
+        return [];
+      case "turn_start":
+        return this.#startTurn();
+      case "message":
+        return this.#message(event.message);
+      case "tool_end":
+        return this.#call(event, summary ?? event.tool);
+      case "retry":
+        return this.#retry(event);
+      case "compaction":
+        return this.#note(styles.dim(describeCompaction(event)));
+      case "notice":
+        if (event.level === "debug" && !debug) return [];
+        return this.#note(
+          event.level === "warn"
+            ? styles.yellow(printable(event.text))
+            : styles.dim(printable(event.text)),
+        );
+      case "run_end":
+        return this.#end(event);
+      case "text_delta":
+      case "thinking_delta":
+      case "call_delta":
+      case "tool_start":
+      case "tool_progress":
+      case "permission_request":
+      case "permission_denied":
+      case "usage":
+      case "turn_end":
+        return [];
+      default:
+        return assertNever(event);
+    }
+  }
+
+  #addText(delta: string): void {
+    if (this.#options.markdown === undefined) return;
+    this.#hasText = true;
+    this.#options.markdown.push(delta);
+  }
+
+  #startTurn(): Shown[] {
+    this.#hasText = false;
+    const held = this.#held;
+    this.#held = null;
+    // Another turn follows: what looked like the answer was not the last.
+    return held === null ? [] : this.#narration(held);
+  }
+
+  #message(message: Message): Shown[] {
+    if (message.role !== "assistant") return [];
+    const { markdown } = this.#options;
+    if (markdown === undefined) return this.#wholeReply(message);
+    if (!this.#hasText) markdown.push(message.text);
+    this.#hasText = false;
+    const shown = this.#block("text", "answer", markdown.finish());
+    this.#endText();
+    return shown;
+  }
+
+  #wholeReply({ text, calls, interrupted }: AssistantMessage): Shown[] {
+    if (text.trim() === "") return [];
+    if (calls.length > 0 || interrupted) return this.#narration(text);
+    this.#held = text;
+    return [];
+  }
+
+  #narration(text: string): Shown[] {
+    const shown = this.#block(
+      "text",
+      "note",
+      printable(text).trim().split("\n"),
+    );
+    this.#endText();
+    return shown;
+  }
+
+  /** A later text is a block of its own. */
+  #endText(): void {
+    if (this.#last === "text") this.#last = "note";
+  }
+
+  #call(
+    { tool, outcome }: AgentEvent & { type: "tool_end" },
+    summary: string,
+  ): Shown[] {
+    const { styles, roomy } = this.#options;
+    const result = outcomeSummary(tool, outcome);
+    const line = outcome.ok
+      ? `${styles.green("●")} ${summary} ${styles.dim(`(${result})`)}`
+      : `${styles.red("●")} ${summary} ${styles.red(`(${result})`)}`;
+    const output = tool === "Bash" && roomy
+      ? drawTail(textField(fieldsOf(outcome.details), "stdout"), styles, 6)
+      : [];
+    const diff = drawDiff(hunksOf(outcome.details), styles);
+    return this.#block("call", "note", [line, ...output, ...diff]);
+  }
+
+  #retry(event: AgentEvent & { type: "retry" }): Shown[] {
+    const { styles, markdown } = this.#options;
+    const wasShown = this.#hasText && (this.#last === "text");
+    markdown?.reset();
+    this.#hasText = false;
+    const wait = formatDuration(event.waitMs);
+    const why = printable(event.because);
+    const line =
+      `Trying again in ${wait} (${event.attempt} of ${event.of}): ${why}`;
+    const discarded = "The reply above broke off and does not count";
+    return this.#note(
+      ...(wasShown ? [styles.yellow(discarded)] : []),
+      styles.yellow(line),
+    );
+  }
+
+  #end(event: AgentEvent & { type: "run_end" }): Shown[] {
+    const { styles, markdown } = this.#options;
+    const shown = markdown === undefined
+      ? []
+      : this.#block("text", "answer", markdown.finish());
+    this.#endText();
+    this.#startedAt = 0;
+    if (this.#held !== null) {
+      const isAnswer = event.reason === "done";
+      shown.push(
+        ...isAnswer
+          ? [{ to: "answer" as const, lines: [this.#held.replace(/\n+$/, "")] }]
+          : this.#narration(this.#held),
+      );
+      this.#held = null;
+    }
+    const problem = describeEnd(event);
+    if (problem !== null) {
+      const painted = event.reason === "aborted"
+        ? styles.yellow(problem)
+        : styles.red(problem);
+      shown.push(...this.#block("note", "note", [painted], true));
+    }
+    return shown;
+  }
+
+  #note(...lines: string[]): Shown[] {
+    return this.#block("note", "note", lines);
+  }
+
+  #block(
+    kind: Block,
+    to: Shown["to"],
+    lines: readonly string[],
+    isError = false,
+  ): Shown[] {
+    if (lines.length === 0) return [];
+    if (this.#options.quiet && to === "note" && !isError) return [];
+    const split = lines.flatMap((line) => line.split("\n"));
+    const isGap = this.#options.roomy && this.#last !== null &&
+      this.#last !== kind;
+    this.#last = kind;
+    return [{ to, lines: isGap ? ["", ...split] : split }];
+  }
+}
+
+function describeCompaction(
+  event: AgentEvent & { type: "compaction" },
+): string {
+  const sizes = `${formatTokens(event.before)} to ${
+    formatTokens(event.after)
+  } tokens`;
+  const how = {
+    model: "summarised",
+    mechanical: "summarised without the model",
+    dropped_results: "old results left out",
+  }[event.by];
+  return `Context shortened from ${sizes} (${how})`;
+}
+
+/** What the user must know about how a run ended; null when it is done. */
+export function describeEnd(
+  { reason, turns, failure }: AgentEvent & { type: "run_end" },
+): string | null {
+  switch (reason) {
+    case "done":
+      return null;
+    case "aborted":
+      return "Interrupted";
+    case "max_turns":
+      return `Stopped at the limit of ${count(turns, "turn")} ` +
+        "(--max-turns raises it)";
+    case "loop":
+      return "Stopped: the model kept repeating itself";
+    case "error":
+      return printable(failure?.message ?? "The run failed");
+    default:
+      return assertNever(reason);
+  }
+}
