@@ -1,0 +1,158 @@
+import { expandBraces } from "../lib/platform/glob_pattern.ts";
+import { path } from "../lib/platform/paths.ts";
+import { findRepository } from "../lib/platform/walk.ts";
+import type { FileHits, Found, Search } from "./_search.ts";
+import { maxFileBytes } from "./_texts.ts";
+
+/** What the engine needs to know of its call. */
+export interface RipgrepContext {
+  readonly roots: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  processGroup(id: number, state: "started" | "ended"): void;
+}
+
+/**
+ * Searches a folder with `rg`, which only finds the files and counts lines:
+ * what is shown of them comes from our own code, so that results are the same
+ * with and without it. Resolves to null when it can't be used: no permission
+ * to run it, none to read all of the folder, not installed, or a pattern that
+ * could mean something else to it. Throws the signal's reason.
+ */
+export async function searchWithRipgrep(
+  search: Search,
+  context: RipgrepContext,
+): Promise<Found | null> {
+  if (search.pattern.shared === null || !isPermitted(search.root)) return null;
+  const child = start(search, context);
+  if (child === null) return null;
+  context.processGroup(child.pid, "started");
+  try {
+    const [hits, errors, status] = await Promise.all([
+      readHits(child.stdout, search),
+      new Response(child.stderr).text(),
+      child.status,
+    ]);
+    search.signal.throwIfAborted();
+    if (status.code > 2) return null;
+    const lines = errors.split("\n").filter((line) => line !== "");
+    const isFileError = (line: string) => /\(os error \d+\)$/.test(line);
+    if (!lines.every(isFileError)) return null;
+    return { hits, unreadable: lines.length };
+  } finally {
+    context.processGroup(child.pid, "ended");
+  }
+}
+
+/**
+ * `rg` is not held by our permissions: where a part of the folder is denied
+ * it would look into it all the same, so it may not be used.
+ */
+function isPermitted(root: string): boolean {
+  const run = Deno.permissions.querySync({ name: "run", command: "rg" });
+  const read = Deno.permissions.querySync({ name: "read", path: root });
+  return run.state === "granted" && read.state === "granted" && !read.partial;
+}
+
+function start(
+  search: Search,
+  context: RipgrepContext,
+): Deno.ChildProcess | null {
+  const PATH = trustedPath(context);
+  if (PATH === "") return null;
+  try {
+    return new Deno.Command("rg", {
+      args: ripgrepArguments(search),
+      cwd: search.root,
+      clearEnv: true,
+      env: { PATH },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      detached: true,
+      signal: search.signal,
+    }).spawn();
+  } catch (error) {
+    const { NotFound, NotCapable, PermissionDenied } = Deno.errors;
+    const kinds = [NotFound, NotCapable, PermissionDenied];
+    if (kinds.some((kind) => error instanceof kind)) return null;
+    throw error;
+  }
+}
+
+/** The folders of PATH from which the workspace could not foist a program. */
+function trustedPath(context: RipgrepContext): string {
+  const separator = Deno.build.os === "windows" ? ";" : ":";
+  return (context.environment.PATH ?? "")
+    .split(separator)
+    .filter((folder) =>
+      path.isAbsolute(folder) &&
+      !context.roots.some((root) => `${folder}/`.startsWith(`${root}/`))
+    )
+    .join(separator);
+}
+
+/** Whatever the user's settings, the same files as our own walk. */
+function ripgrepArguments(search: Search): string[] {
+  const noRepository = findRepository(search.root) === null
+    ? ["--no-require-git", "--no-ignore-parent"]
+    : [];
+  return [
+    "--no-config",
+    "--color=never",
+    "--count",
+    "--null",
+    "--hidden",
+    "--glob=!.git",
+    "--no-ignore-dot",
+    "--no-ignore-global",
+    "--no-ignore-messages",
+    `--max-filesize=${maxFileBytes}`,
+    ...noRepository,
+    ...typeArguments(search.globs),
+    `--regexp=${search.pattern.shared}`,
+    "./",
+  ];
+}
+
+const typeName = "wanted";
+const maxTypeGlobs = 64;
+
+/**
+ * Lets `rg` pass over files of other names. As a type, because a glob would
+ * let ignored files in; only for plain patterns of names, which are read the
+ * same by both. All hits are matched against the globs again.
+ */
+function typeArguments(globs: readonly string[]): string[] {
+  const positive = globs.filter((glob) => !glob.startsWith("!"));
+  const names = positive.flatMap(expandBraces);
+  const isPlain = names.every((name) => /^[\w.*?-]+$/.test(name));
+  if (names.length === 0 || names.length > maxTypeGlobs || !isPlain) return [];
+  const types = names.map((name) => `--type-add=${typeName}:${name}`);
+  return [...types, `--type=${typeName}`];
+}
+
+/** Reads `path NUL count LF` records. */
+async function readHits(
+  stdout: ReadableStream<Uint8Array>,
+  search: Search,
+): Promise<FileHits[]> {
+  const hits: FileHits[] = [];
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stdout) {
+    rest += decoder.decode(chunk, { stream: true });
+    let start = 0;
+    for (;;) {
+      const middle = rest.indexOf("\0", start);
+      const end = middle === -1 ? -1 : rest.indexOf("\n", middle);
+      if (end === -1) break;
+      const relative = rest.slice(start, middle).replace(/^\.\//, "");
+      const lines = Number(rest.slice(middle + 1, end));
+      const hit = { path: relative.replaceAll(path.SEPARATOR, "/"), lines };
+      if (search.accepts(hit.path)) hits.push(hit);
+      start = end + 1;
+    }
+    rest = rest.slice(start);
+  }
+  return hits;
+}
