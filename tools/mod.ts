@@ -1,6 +1,8 @@
 import type { AnyTool } from "../lib/core/tool.ts";
 import { bash } from "./bash.ts";
 import { edit } from "./edit.ts";
+import { glob } from "./glob.ts";
+import { grep } from "./grep.ts";
 import { read } from "./read.ts";
 import { write } from "./write.ts";
 
@@ -8,6 +10,8 @@ import { write } from "./write.ts";
 export const builtinTools: readonly AnyTool[] = [
   bash,
   edit,
+  glob,
+  grep,
   read,
   write,
 ];

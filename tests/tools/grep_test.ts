@@ -9,7 +9,7 @@ import { toolSpec } from "../../lib/core/schema.ts";
 import type { ToolContext, ToolOutcome } from "../../lib/core/tool.ts";
 import { grep, type GrepDetails } from "../../tools/grep.ts";
 import { needs } from "../support/needs.ts";
-import { successText, toolContext } from "../support/tool_context.ts";
+import { shownText, toolContext } from "../support/tool_call.ts";
 import { makeTree, type Tree } from "../support/tree.ts";
 
 type Input = Record<string, unknown> & { pattern: string };
@@ -28,7 +28,7 @@ function runScript(cwd: string, input: Input): Promise<ToolOutcome> {
 }
 
 async function textOf(cwd: string, input: Input): Promise<string> {
-  return successText(await runScript(cwd, input));
+  return shownText(await runScript(cwd, input));
 }
 
 function detailsOf(outcome: ToolOutcome): GrepDetails {
@@ -57,7 +57,7 @@ Deno.test("Grep lists the files with matches, the newest first", async () => {
   using tree = makeTree({ "a": "x", "sub/b": "x", "c": "y", "d": "x" });
   await age(tree, ["d", "sub/b", "a"]);
   const outcome = await runScript(tree.root, { pattern: "x" });
-  assertEquals(successText(outcome), "Found 3 files\nd\nsub/b\na");
+  assertEquals(shownText(outcome), "Found 3 files\nd\nsub/b\na");
   assertEquals(detailsOf(outcome), {
     mode: "files_with_matches",
     numFiles: 3,
@@ -83,7 +83,7 @@ Deno.test("Grep shows lines with their numbers, sorted by path", async () => {
     output_mode: "content",
   });
   const content = "a.ts:2:one\nb.ts:1:one\nb.ts:3:one";
-  assertEquals(successText(outcome), content);
+  assertEquals(shownText(outcome), content);
   assertEquals(detailsOf(outcome), {
     mode: "content",
     numFiles: 2,
@@ -101,7 +101,7 @@ Deno.test("Grep counts the matching lines of each file", async () => {
     output_mode: "count",
   });
   assertEquals(
-    successText(outcome),
+    shownText(outcome),
     "Found 3 matching lines in 2 files\na:2\nb:1",
   );
   assertEquals(detailsOf(outcome).numMatches, 3);
@@ -160,7 +160,7 @@ Deno.test("Grep pages with head_limit and offset without loss", async () => {
     pages.push(detailsOf(outcome).content ?? "");
     const left = 14 - offset - 3;
     if (left > 0) {
-      assertStringIncludes(successText(outcome), `offset=${offset + 3}`);
+      assertStringIncludes(shownText(outcome), `offset=${offset + 3}`);
       assertEquals(detailsOf(outcome).appliedLimit, 3);
     }
   }
@@ -223,7 +223,7 @@ Deno.test("Grep keeps within the budget for 50,000 matching files and lines", as
       environment: {},
       limits: { resultChars: 5000, readLines: 1, callMs: 1 },
     });
-    const text = successText(outcome);
+    const text = shownText(outcome);
     assertLess(text.length, 5000);
     assertMatch(text, /\(\d+ more [a-z ]+; go on with offset=\d+\)$/);
     assertLess(JSON.stringify(outcome.details).length, 15_000);
@@ -388,7 +388,7 @@ Deno.test("Grep names files relative to the working directory", async () => {
     environment: {},
     roots: [tree.root],
   });
-  assertEquals(successText(up), `Found 1 file\n${tree.path("a/b/c")}`);
+  assertEquals(shownText(up), `Found 1 file\n${tree.path("a/b/c")}`);
 });
 
 Deno.test("Grep stops when its signal is aborted", async () => {
@@ -542,7 +542,7 @@ Deno.test({
       environment: { PATH: `${tree.path("bin")}:bin:.` },
       processGroup: (id) => started.push(id),
     });
-    assertEquals(successText(outcome), "Found 1 file\na");
+    assertEquals(shownText(outcome), "Found 1 file\na");
     assertEquals(started, []);
   },
 });
@@ -554,7 +554,7 @@ Deno.test("Grep with a runaway pattern ends with the worker that runs it", async
     JSON.stringify(import.meta.resolve("../../tools/grep.ts"))
   };
     import { toolContext } from ${
-    JSON.stringify(import.meta.resolve("../support/tool_context.ts"))
+    JSON.stringify(import.meta.resolve("../support/tool_call.ts"))
   };
     self.onmessage = async ({ data }) => {
       const context = toolContext(data.cwd, { environment: {} });
