@@ -93,3 +93,16 @@ function without(ranges: readonly Range[], [from, to]: Range): Range[] {
     return left;
   });
 }
+
+/** All code points that are in none of the ranges. */
+export function invert(ranges: readonly Range[]): Range[] {
+  const sorted = [...ranges].sort((a, b) => a[0] - b[0]);
+  const inverted: Range[] = [];
+  let next = 0;
+  for (const [from, to] of sorted) {
+    if (from > next) inverted.push([next, from - 1]);
+    next = Math.max(next, to + 1);
+  }
+  if (next <= 0x10ffff) inverted.push([next, 0x10ffff]);
+  return inverted;
+}

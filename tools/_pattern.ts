@@ -1,13 +1,12 @@
 import { posixClasses } from "../lib/platform/glob_pattern.ts";
+import { type CharSet, classSource, invert, type Range } from "./_char_set.ts";
 import {
-  type CharSet,
-  classSource,
-  digits,
-  horizontalSpaces,
-  type Range,
-  spaces,
-  wordChars,
-} from "./_char_set.ts";
+  assertions,
+  characterEscapes,
+  setEscapes,
+  unicodeProperty,
+  unsupportedEscapes,
+} from "./_escapes.ts";
 
 /** A regular expression as Grep runs it. */
 export interface Pattern {
@@ -65,44 +64,6 @@ export function readPattern(
 export function escapePattern(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
-
-/** Escapes that stand for one character. */
-const characterEscapes: Readonly<Record<string, string>> = {
-  a: "\x07",
-  e: "\x1b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-};
-
-const setEscapes: Readonly<Record<string, readonly Range[]>> = {
-  d: digits,
-  h: horizontalSpaces,
-  s: spaces,
-  w: wordChars,
-};
-
-/** Zero-width escapes: in this engine, and in `rg` where it has the same. */
-const assertions: Readonly<
-  Record<string, readonly [script: string, shared: string | null]>
-> = {
-  A: ["^", null],
-  b: ["\\b", "(?-u:\\b)"],
-  B: ["\\B", null],
-  z: ["$", null],
-  Z: ["(?=\\n?$)", null],
-  "<": ["\\b(?=\\w)", null],
-  ">": ["\\b(?<=\\w)", null],
-};
-
-const unsupported: Readonly<Record<string, string>> = {
-  K: "\\K is not supported; use a lookbehind (?<=...)",
-  G: "\\G is not supported",
-  R: "\\R is not supported; use \\r?\\n",
-  X: "\\X is not supported",
-};
 
 const lineStart = "(?:^|(?<=\\n))";
 const lineEnd = "(?=\\r?(?:\\n|$))";
@@ -247,7 +208,7 @@ class Translation {
       throw new PatternError("a \\ at the end escapes nothing");
     }
     const char = this.#take();
-    const problem = unsupported[char];
+    const problem = unsupportedEscapes[char];
     if (problem !== undefined) throw new PatternError(problem);
     const assertion = assertions[char];
     if (assertion !== undefined) {
@@ -284,7 +245,11 @@ class Translation {
     const name = this.#skip(/^(?:\{(\^?)([\w=:]+)\}|([A-Z]))/);
     if (name === null) throw new PatternError(`\\${char} needs a {Property}`);
     const negated = (char === "P") !== (name[1] === "^");
-    const property = scriptProperty(name[2] ?? name[3] ?? "");
+    const given = name[2] ?? name[3] ?? "";
+    const property = unicodeProperty(given);
+    if (property === undefined) {
+      throw new PatternError(`unknown Unicode property ${given}`);
+    }
     return {
       ranges: [],
       raw: [`\\${negated ? "P" : "p"}{${property}}`],
@@ -336,7 +301,8 @@ class Translation {
       if (!isFirst && this.#skip(/^\]/)) break;
       const posix = this.#skip(/^\[:(\^?)([a-z]+):\]/);
       if (posix !== null) {
-        raw.push(...this.#posix(posix[2] ?? "", posix[1] === "^", ranges));
+        const own = posixRanges(posix[2] ?? "");
+        ranges.push(...(posix[1] === "^" ? invert(own) : own));
         continue;
       }
       const from = this.#member();
@@ -366,20 +332,6 @@ class Translation {
     const escaped = this.#take();
     if (escaped === "b") return "\b";
     return this.#setEscape(escaped) ?? this.#characterEscape(escaped);
-  }
-
-  #posix(name: string, negated: boolean, ranges: Range[]): string[] {
-    const members = posixClasses[name];
-    if (members === undefined) {
-      throw new PatternError(`unknown class [:${name}:]`);
-    }
-    const own: Range[] = [];
-    const expression = new RegExp(`[${members}]`);
-    for (let code = 0; code < 128; code++) {
-      if (expression.test(String.fromCharCode(code))) own.push([code, code]);
-    }
-    ranges.push(...(negated ? invert(own) : own));
-    return [];
   }
 
   #open(): void {
@@ -425,28 +377,15 @@ class Translation {
   }
 }
 
-/** Finds how this engine calls a Unicode property or a script. */
-function scriptProperty(name: string): string {
-  const plain = name.replace(":", "=");
-  for (const property of [plain, `Script=${plain}`]) {
-    try {
-      new RegExp(`\\p{${property}}`, "u");
-      return property;
-    } catch {
-      continue;
-    }
+function posixRanges(name: string): Range[] {
+  const members = posixClasses[name];
+  if (members === undefined) {
+    throw new PatternError(`unknown class [:${name}:]`);
   }
-  throw new PatternError(`unknown Unicode property ${name}`);
-}
-
-function invert(ranges: readonly Range[]): Range[] {
-  const sorted = [...ranges].sort((a, b) => a[0] - b[0]);
-  const inverted: Range[] = [];
-  let next = 0;
-  for (const [from, to] of sorted) {
-    if (from > next) inverted.push([next, from - 1]);
-    next = Math.max(next, to + 1);
+  const expression = new RegExp(`[${members}]`);
+  const ranges: Range[] = [];
+  for (let code = 0; code < 128; code++) {
+    if (expression.test(String.fromCharCode(code))) ranges.push([code, code]);
   }
-  if (next <= 0x10ffff) inverted.push([next, 0x10ffff]);
-  return inverted;
+  return ranges;
 }

@@ -110,7 +110,9 @@ async function find(
   includeIgnored: boolean,
 ): Promise<{ files: { path: string }[]; unreadable: number }> {
   const accepts = globFilter([pattern]);
-  const prefix = pattern.startsWith("!") ? "" : staticPrefix(pattern);
+  const prefix = pattern.startsWith("!")
+    ? ""
+    : staticPrefix(pattern.replace(/^\//, ""));
   const files: { path: string }[] = [];
   let unreadable = 0;
   const batches = walk(root, {

@@ -88,19 +88,14 @@ export function globSource(
   glob: string,
   groups: { count: number } = { count: 0 },
 ): string {
-  const parts = glob.split("/");
-  let source = "";
-  for (const [index, part] of parts.entries()) {
+  const parts = glob.split("/").filter((part, index, all) =>
+    part !== "**" || all[index + 1] !== "**"
+  );
+  return parts.map((part, index) => {
     const isLast = index === parts.length - 1;
-    if (part === "**") {
-      source += isLast ? ".+" : "(?:[^/]+/)*";
-      while (!isLast && parts[index + 1] === "**") parts.splice(index + 1, 1);
-      if (parts.length - 1 === index) return source;
-    } else {
-      source += componentSource(part, groups) + (isLast ? "" : "/");
-    }
-  }
-  return source;
+    if (part === "**") return isLast ? ".+" : "(?:[^/]+/)*";
+    return componentSource(part, groups) + (isLast ? "" : "/");
+  }).join("");
 }
 
 /**
