@@ -135,7 +135,9 @@ function anyInput(input: Fields): string {
 }
 
 function changeSummary(details: Fields, content: readonly Part[]): string {
-  const { added, removed } = changedLines(hunksOf(details));
+  const counted = changedLines(hunksOf(details));
+  const added = numberField(details, "added") ?? counted.added;
+  const removed = numberField(details, "removed") ?? counted.removed;
   if (added + removed > 0) return `+${added} -${removed}`;
   return firstLine(printable(textOf(content)).trim(), 80);
 }

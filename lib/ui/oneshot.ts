@@ -1,3 +1,4 @@
+import type { FrontEndOptions } from "../app/front_end.ts";
 import type { Conversation } from "../core/conversation.ts";
 import { exitCodes } from "../core/error.ts";
 import type { AgentEvent } from "../core/event.ts";
@@ -11,13 +12,8 @@ import { RunView } from "./run_view.ts";
 import { statusLine } from "./totals.ts";
 
 /** Settings of {@link runOneshot}. */
-export interface OneshotOptions {
-  /** Prints the answer and errors alone. */
-  readonly quiet?: boolean;
-  /** Shows notices for developers as well. */
-  readonly debug?: boolean;
-  /** The model's name, shown until the run says it. */
-  readonly model?: string;
+export interface OneshotOptions extends FrontEndOptions {
+  /** Streams, signals and clock; those of the process when left out. */
   readonly io?: FrontEndIo;
 }
 
@@ -28,19 +24,19 @@ const graceMs = 2000;
  * Sends one prompt and shows its run: the answer on stdout, everything else
  * on stderr. Where stdin and stderr are terminals the user is asked about
  * calls. SIGINT stops the run, a second one stops waiting for its end.
+ * Resolves to the exit code.
  */
 export async function runOneshot(
   conversation: Conversation,
-  content: readonly Part[],
-  options: OneshotOptions = {},
-): Promise<{ readonly exitCode: number }> {
+  options: OneshotOptions,
+): Promise<number> {
   const io = options.io ?? processIo();
   const { view, output } = await openOutput(conversation, io, options);
   const shot = new Oneshot(conversation, output, view);
   const stopListening = listenForStop(shot, io);
   let exitCode: number;
   try {
-    exitCode = await shot.run(content);
+    exitCode = await shot.run(options.content ?? []);
   } finally {
     shot.endQuestions();
     stopListening();
@@ -52,7 +48,7 @@ export async function runOneshot(
     io.stderr.write(`${styles.dim(status)}\n`);
   }
   await Promise.all([io.stdout.flush(), io.stderr.flush()]);
-  return { exitCode };
+  return exitCode;
 }
 
 /** One prompt under way. */
@@ -134,7 +130,7 @@ async function openOutput(
 ): Promise<{ readonly view: RunView; readonly output: RunOutput }> {
   const { cwd } = conversation;
   const { isTerminal, variable } = io;
-  const { quiet = false, debug = false, model } = options;
+  const { quiet, debug, model } = options;
   const isLive = variable("TERM") !== "dumb" &&
     (isTerminal.stdout || isTerminal.stderr);
   const styles = stylesFor(io);
@@ -146,8 +142,8 @@ async function openOutput(
     cwd,
     quiet,
     debug,
+    model,
     roomy: isLive,
-    ...(model === undefined ? {} : { model }),
     ...(markdown === undefined ? {} : { markdown }),
   });
   view.begin(io.now());

@@ -1,7 +1,18 @@
+import type { FrontEndOptions } from "../../lib/app/front_end.ts";
 import type { FrontEndIo } from "../../lib/ui/io.ts";
 import type { SignalName } from "../../lib/term/signals.ts";
 import type { Sink } from "../../lib/term/sink.ts";
 import { TerminalScreen } from "./screen.ts";
+
+/** What the app tells a front end, for tests. */
+export const frontEndOptions: FrontEndOptions = {
+  content: undefined,
+  quiet: false,
+  debug: false,
+  version: "1.2.3",
+  model: "alpha",
+  historyFile: undefined,
+};
 
 /** Collects what is written. */
 export class TextSink implements Sink {

@@ -2,9 +2,13 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { AgentEventBody } from "../../lib/core/event.ts";
 import { text } from "../../lib/core/message.ts";
 import { ok } from "../../lib/core/tool.ts";
-import { type OneshotOptions, runOneshot } from "../../lib/ui/oneshot.ts";
+import { runOneshot } from "../../lib/ui/oneshot.ts";
 import { FakeConversation, say } from "../support/conversation.ts";
-import { FakeIo, type FakeIoOptions } from "../support/front_end_io.ts";
+import {
+  FakeIo,
+  type FakeIoOptions,
+  frontEndOptions,
+} from "../support/front_end_io.ts";
 
 const readCall = {
   type: "tool_start",
@@ -56,16 +60,14 @@ const reading: readonly AgentEventBody[] = [
 async function shoot(
   events: readonly AgentEventBody[],
   ioOptions: FakeIoOptions = {},
-  options: OneshotOptions = {},
+  { quiet = false } = {},
 ) {
   const io = new FakeIo(ioOptions);
   await using conversation = new FakeConversation((op, self) => {
     if (op.type === "prompt") self.emit(...events);
   });
-  const { exitCode } = await runOneshot(conversation, [text("hi")], {
-    ...options,
-    io,
-  });
+  const options = { ...frontEndOptions, content: [text("hi")], quiet, io };
+  const exitCode = await runOneshot(conversation, options);
   assertEquals(io.listenerCount(), 0, "signals are still listened to");
   assertEquals(io.input.isRaw, false, "the terminal is still raw");
   return {
@@ -157,7 +159,6 @@ Deno.test("runOneshot() shows an edit as a coloured diff", async () => {
       say.end("done"),
     ],
     { environment: { NO_COLOR: "", FORCE_COLOR: "1" } },
-    { model: "alpha" },
   );
   assertEquals(stderr.split("\n").slice(0, 5), [
     "\x1b[32m●\x1b[39m Edit lib/a.ts \x1b[2m(+2 -1)\x1b[22m",
@@ -267,15 +268,15 @@ async function answer(keys: readonly string[]) {
     if (op.type === "prompt") self.emit(say.runStart, asked);
     if (op.type === "reply") self.emit(say.reply("ok"), say.end("done"));
   });
-  const run = runOneshot(conversation, [text("hi")], { io });
+  const run = runOneshot(conversation, { ...frontEndOptions, io });
   await io.shows("Allow this?");
   const shown = io.screen.text();
   const wasRaw = io.input.isRaw;
   io.clock += 1000;
   for (const key of keys) io.input.type(key);
-  const { exitCode } = await run;
+  await run;
   const ops = conversation.ops.slice(1);
-  return { ops, shown, wasRaw, exitCode, io };
+  return { ops, shown, wasRaw, io };
 }
 
 Deno.test("runOneshot() shows the whole command before it asks, and takes y", async () => {
@@ -313,7 +314,7 @@ Deno.test("runOneshot() refuses at once when nobody can answer", async () => {
     if (op.type === "prompt") self.emit(say.runStart, asked);
     if (op.type === "reply") self.emit(say.end("done"));
   });
-  await runOneshot(conversation, [text("hi")], { io: new FakeIo() });
+  await runOneshot(conversation, { ...frontEndOptions, io: new FakeIo() });
   assertEquals(conversation.ops[1], {
     type: "reply",
     requestId: "r1",
@@ -324,12 +325,12 @@ Deno.test("runOneshot() refuses at once when nobody can answer", async () => {
 Deno.test("runOneshot() interrupts at SIGINT and leaves at the second", async () => {
   const io = new FakeIo();
   await using conversation = new FakeConversation(() => {});
-  const run = runOneshot(conversation, [text("hi")], { io });
+  const run = runOneshot(conversation, { ...frontEndOptions, io });
   await conversation.next("prompt");
   io.signal("SIGINT");
   assertEquals(conversation.ops.at(-1), { type: "interrupt" });
   io.signal("SIGINT");
-  assertEquals(await run, { exitCode: 130 });
+  assertEquals(await run, 130);
 });
 
 Deno.test("runOneshot() exits with 143 when SIGTERM ended the run", async () => {
@@ -337,8 +338,8 @@ Deno.test("runOneshot() exits with 143 when SIGTERM ended the run", async () => 
   await using conversation = new FakeConversation((op, self) => {
     if (op.type === "interrupt") self.emit(say.end("aborted"));
   });
-  const run = runOneshot(conversation, [text("hi")], { io });
+  const run = runOneshot(conversation, { ...frontEndOptions, io });
   await conversation.next("prompt");
   io.signal("SIGTERM");
-  assertEquals(await run, { exitCode: 143 });
+  assertEquals(await run, 143);
 });
