@@ -10,6 +10,15 @@ export interface Surroundings {
   readonly roots: readonly string[];
 }
 
+/** What is known where a command stands in its line. */
+export interface Sight {
+  readonly surroundings: Surroundings;
+  /** Literal values that the line has given to variables. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** The folder to which the line has moved; null when it can't be told. */
+  readonly base: string | null;
+}
+
 /** What a word may stand for: a path pattern, with `*` and `?` as globs. */
 export interface PathPattern {
   readonly pattern: string;
@@ -23,26 +32,20 @@ const systemFolders = new Set(
 const mostPatterns = 64;
 
 /**
- * The paths that a word may stand for, seen from `base` (null when the line
- * has moved somewhere unknown). Empty when only running would tell.
+ * The paths that a word may stand for. Empty when only running would tell.
  */
-export function pathsOf(
-  word: ShellWord,
-  base: string | null,
-  surroundings: Surroundings,
-  variables: ReadonlyMap<string, string>,
-): PathPattern[] {
+export function pathsOf(word: ShellWord, sight: Sight): PathPattern[] {
   let texts = [""];
   let isGlob = false;
   for (const [index, part] of word.parts.entries()) {
-    const values = valuesOf(part, index === 0, surroundings, variables);
+    const values = valuesOf(part, index === 0, sight);
     if (values === null) return [];
     isGlob ||= values.some((value) => isPatternPart(part, value));
     texts = texts.flatMap((text) => values.map((value) => text + value));
     if (texts.length > mostPatterns) return [];
   }
   return texts.flatMap((text) => {
-    const absolute = resolve(text, base);
+    const absolute = resolve(text, sight.base);
     return absolute === null ? [] : [{ pattern: absolute, isGlob }];
   });
 }
@@ -54,8 +57,7 @@ function isPatternPart(part: ShellPart, value: string): boolean {
 function valuesOf(
   part: ShellPart,
   isFirst: boolean,
-  { home, cwd }: Surroundings,
-  variables: ReadonlyMap<string, string>,
+  { surroundings: { home, cwd }, variables }: Sight,
 ): string[] | null {
   const { kind, value } = part;
   if (kind === "other") return null;

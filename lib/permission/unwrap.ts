@@ -5,8 +5,10 @@ export interface BareCommand {
   /** Program name without its folder. */
   readonly name: string;
   readonly words: readonly ShellWord[];
-  /** Script text that it would run in turn (`bash -c`, `eval`). */
+  /** Script text that it would run in turn (`bash -c`, `eval`, `trap`). */
   readonly script: string | null;
+  /** True for a shell that takes its script from the standard input. */
+  readonly readsScript: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export function unwrap(command: ShellCommand): BareCommand | null {
     const launcher = launchers[name];
     if (launcher === undefined) {
       const rest = words.slice(1);
-      return { name, words: rest, script: scriptOf(name, rest, command) };
+      return { name, words: rest, ...scriptOf(name, rest, command) };
     }
     const inner = afterOptions(words.slice(1), launcher);
     if (inner === null || inner.length === 0) return null;
@@ -59,7 +61,7 @@ export function unwrap(command: ShellCommand): BareCommand | null {
   return null;
 }
 
-/** The program's name without folder; keeps a leading backslash's meaning. */
+/** The program's name without its folder. */
 function baseName(value: string): string {
   return value.slice(value.lastIndexOf("/") + 1);
 }
@@ -88,24 +90,31 @@ function afterOptions(
   return words.slice(at + skip);
 }
 
+/** A cluster of short options that ends in or holds "c". */
+const commandOption = /^-[A-Za-z]*c[A-Za-z]*$/;
+
 function scriptOf(
   name: string,
   words: readonly ShellWord[],
-  command: ShellCommand,
-): string | null {
-  if (name === "eval") return words.map((word) => word.value).join(" ");
-  if (!shells.has(name)) return null;
-  for (const [index, { value }] of words.entries()) {
-    if (/^-[A-Za-z]*c[A-Za-z]*$/.test(value)) {
-      const next = words.slice(index + 1).find((word) =>
-        !/^[-+]/.test(word.value)
-      );
-      return next?.value ?? null;
-    }
-    if (!/^[-+]/.test(value)) return null;
+  { redirections }: ShellCommand,
+): Pick<BareCommand, "script" | "readsScript"> {
+  const readsScript = false;
+  const values = words.map(({ value }) => value);
+  if (name === "eval") return { script: values.join(" "), readsScript };
+  if (name === "trap") return { script: values[0] ?? null, readsScript };
+  if (!shells.has(name) && name !== "su") return { script: null, readsScript };
+  const option = values.findIndex((value) => commandOption.test(value));
+  const file = values.findIndex((value) => !/^[-+]/.test(value));
+  // A "-c" behind a file's name is the file's own, but "su" takes a user first.
+  if (option !== -1 && (file === -1 || option < file || name === "su")) {
+    const script = values.slice(option + 1).find((value) =>
+      !/^[-+]/.test(value)
+    );
+    return { script: script ?? null, readsScript };
   }
-  // A shell without a file to run takes its script from the input.
-  return command.redirections.find((item) => item.body !== null)?.body ?? null;
+  if (file !== -1 || name === "su") return { script: null, readsScript };
+  const script = redirections.find(({ body }) => body !== null)?.body ?? null;
+  return { script, readsScript: true };
 }
 
 /** What `find ... -exec` runs, as a command of its own. */
@@ -119,5 +128,10 @@ export function findAction(words: readonly ShellWord[]): readonly string[] {
 /** A bare command of plain words. */
 export function bareCommand(values: readonly string[]): BareCommand {
   const [name = "", ...words] = values;
-  return { name: baseName(name), words: words.map(plainWord), script: null };
+  return {
+    name: baseName(name),
+    words: words.map(plainWord),
+    script: null,
+    readsScript: false,
+  };
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { catastrophe } from "../../lib/permission/catastrophic.ts";
 
 const surroundings = {
@@ -75,6 +75,14 @@ const refused: readonly string[] = [
   "if true; then rm -rf /; fi",
   "f() { rm -rf /; }; f",
   "echo a\nrm -rf /\necho b",
+  "echo 'rm -rf /' | sh",
+  "printf 'cd /\\nrm -rf *' | sudo bash",
+  "cat <<'EOF' | bash\nrm -rf ~\nEOF",
+  "trap 'rm -rf /' EXIT",
+  "su root -c 'rm -rf /'",
+  "su -c 'rm -rf /'",
+  "mv ~ /tmp/x",
+  "mv /* /tmp/x",
   "find / -delete",
   "find ~ -exec rm -rf {} +",
   "find . -exec rm -rf / ;",
@@ -110,10 +118,7 @@ const refused: readonly string[] = [
 
 for (const line of refused) {
   Deno.test(`catastrophe() refuses ${JSON.stringify(line)}`, async () => {
-    assertMatch(
-      await catastrophe(line, surroundings) ?? "passed",
-      /^(?!passed)/,
-    );
+    assertNotEquals(await catastrophe(line, surroundings), null);
   });
 }
 
@@ -138,6 +143,12 @@ const passed: readonly string[] = [
   "(cd / && ls); rm -rf *",
   "D=dist; rm -rf $D/",
   'echo "rm -rf /"',
+  "echo 'rm -rf /' | cat",
+  "echo 'rm -rf /' | bash check.sh",
+  "bash run.sh -c 'rm -rf /'",
+  "mv ../a ../b",
+  "mv * ..",
+  "trap - EXIT",
   "echo rm -rf /",
   "# rm -rf /",
   'git commit -m "rm -rf /"',
