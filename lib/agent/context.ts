@@ -15,7 +15,7 @@ const targets = { normal: 0.55, harder: 0.3 };
 /** Tells whether the next request would pass the budget. */
 export function isOverBudget(
   history: readonly Message[],
-  options: AgentOptions,
+  options: ContextOptions,
 ): boolean {
   return requestTokens(history, options) > options.budget.compactAt;
 }
@@ -23,7 +23,7 @@ export function isOverBudget(
 /** Estimates the tokens of a request with this history. */
 export function requestTokens(
   history: readonly Message[],
-  { system, specs, state }: AgentOptions,
+  { system, specs, state }: ContextOptions,
 ): number {
   const estimate = prefixTokens(system, specs) + historyTokens(history);
   return Math.round(estimate * state.tokenFactor);
@@ -33,7 +33,7 @@ export function requestTokens(
 export function learnTokens(
   history: readonly Message[],
   usage: Usage,
-  options: AgentOptions,
+  options: ContextOptions,
 ): void {
   if (usage.estimated) return;
   const { state } = options;
@@ -43,6 +43,9 @@ export function learnTokens(
     counted: usage.input,
   });
 }
+
+/** Of a run's options, what a request for a summary needs, too. */
+type ContextOptions = Omit<AgentOptions, "prompt">;
 
 /** What a compaction may differ in. */
 export interface CompactionRequest {
@@ -60,7 +63,7 @@ export interface CompactionRequest {
 /** Shortens a history; null when nothing can be left out. */
 export async function compactHistory(
   history: readonly Message[],
-  options: AgentOptions,
+  options: ContextOptions,
   request: CompactionRequest,
 ): Promise<CompactionEvent | null> {
   const window = Math.min(
@@ -77,7 +80,9 @@ export async function compactHistory(
   );
   const compacted = await compact(history, {
     target,
-    keep: Math.min(options.budget.keep, Math.floor(target * 0.6)),
+    keep: request.trigger === "manual"
+      ? 0
+      : Math.min(options.budget.keep, Math.floor(target * 0.6)),
     requestRoom: Math.floor(window * 0.9) - prefix - messageTokens(ask) -
       summaryTokens,
     preamble: options.preamble,

@@ -5,12 +5,7 @@ import type {
   RunEndReason,
 } from "../core/event.ts";
 import { describeError } from "../core/error.ts";
-import {
-  type AssistantMessage,
-  type Message,
-  text,
-  type UserMessage,
-} from "../core/message.ts";
+import type { AssistantMessage, Message } from "../core/message.ts";
 import type { ModelFailure } from "../core/model.ts";
 import { Channel } from "../platform/channel.ts";
 import { compactHistory, isOverBudget, learnTokens } from "./context.ts";
@@ -47,11 +42,11 @@ const maxCompactions = 2;
  * Runs the agent: ask the model, run the tools that it calls, give it the
  * results, until a reply has no call, a limit is met, or the signal aborts.
  * What happens leaves as events, in the order that core/event.ts promises;
- * new messages are `message` events, and a shortened history is a
- * `compaction` event.
+ * new messages, the prompt first, are `message` events, and a shortened
+ * history is a `compaction` event.
  */
 export function runAgent(
-  messages: readonly Message[],
+  history: readonly Message[],
   options: AgentOptions,
   signal: AbortSignal,
 ): AsyncIterable<AgentEvent> {
@@ -62,7 +57,7 @@ export function runAgent(
     guard: createLoopGuard(),
     denials: [],
     nudges: { given: 0 },
-    history: [...messages],
+    history: [...history],
     turn: 0,
     compactions: 0,
     emit: (body) => channel.push(options.stamp(body)),
@@ -81,6 +76,7 @@ async function drive(run: Run): Promise<void> {
     mode: options.mode,
     tools: options.specs.map(({ name }) => name),
   });
+  add(run, options.prompt);
   let ending: Ending;
   try {
     ending = await takeTurns(run);
@@ -237,14 +233,4 @@ function crashed(error: unknown): Ending {
     reason: "error",
     failure: { code: "protocol", message, transient: false },
   };
-}
-
-/** The user's message as the history keeps it. */
-export function userMessage(content: UserMessage["content"]): UserMessage {
-  return { role: "user", content };
-}
-
-/** A message that the program writes in the user's place. */
-export function harnessMessage(value: string): UserMessage {
-  return { role: "user", origin: "harness", content: [text(value)] };
 }

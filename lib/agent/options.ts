@@ -58,6 +58,8 @@ export interface ContextBudget {
 /** All that the loop is given. It holds no default: boot sets them. */
 export interface AgentOptions {
   readonly conversation: string;
+  /** What the user asks of this run; it follows the history. */
+  readonly prompt: UserMessage;
   readonly model: ModelClient;
   readonly mode: PermissionMode;
   readonly system: string;

@@ -37,7 +37,7 @@ export interface TurnRequest {
  */
 export async function streamTurn(
   turn: TurnRequest,
-  options: AgentOptions,
+  options: Omit<AgentOptions, "prompt">,
   ports: {
     readonly signal: AbortSignal;
     emit(body: AgentEventBody): void;

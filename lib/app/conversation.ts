@@ -5,7 +5,7 @@ import type { Message, Part, UserMessage } from "../core/message.ts";
 import type { ModelClient, ModelInfo } from "../core/model.ts";
 import type { Answer, PermissionMode } from "../core/permission.ts";
 import { compactHistory } from "../agent/context.ts";
-import { runAgent, userMessage } from "../agent/loop.ts";
+import { runAgent } from "../agent/loop.ts";
 import type { AgentOptions, AgentState } from "../agent/options.ts";
 import { Channel } from "../platform/channel.ts";
 
@@ -23,6 +23,9 @@ export type ConversationPorts = Pick<
   "conversation" | "stamp" | "ask" | "takeSteering"
 >;
 
+/** The options of a run but for its prompt. */
+export type PreparedOptions = Omit<AgentOptions, "prompt">;
+
 /** What boot wires into a conversation. */
 export interface ConversationOptions {
   readonly id: string;
@@ -36,7 +39,7 @@ export interface ConversationOptions {
     inputs: RunInputs,
     ports: ConversationPorts,
     preamble: readonly Part[],
-  ): Promise<AgentOptions>;
+  ): Promise<PreparedOptions>;
   /** Warnings that the user should see before the first answer. */
   takeWarnings(): string[];
   dispose(): Promise<void>;
@@ -97,9 +100,13 @@ class LiveConversation implements Conversation {
     }
   }
 
-  async *events(): AsyncGenerator<AgentEvent> {
+  events(): AsyncIterable<AgentEvent> {
     const reader = new Channel<AgentEvent>();
     this.#readers.add(reader);
+    return this.#read(reader);
+  }
+
+  async *#read(reader: Channel<AgentEvent>): AsyncGenerator<AgentEvent> {
     try {
       yield* reader;
     } finally {
@@ -179,18 +186,15 @@ class LiveConversation implements Conversation {
     try {
       const options = await this.#prepare(controller.signal);
       const isFirst = this.#history.length === 0;
-      const message = userMessage(
+      const prompt = userMessage(
         isFirst ? [...options.preamble, ...content] : content,
       );
-      const messages = [...this.#history, message];
-      for await (
-        const event of runAgent(messages, options, controller.signal)
-      ) {
-        this.#record(event);
-        if (event.type === "run_start") {
-          this.#record(this.#stamp({ type: "message", message }));
-        }
-      }
+      const run = runAgent(
+        this.#history,
+        { ...options, prompt },
+        controller.signal,
+      );
+      for await (const event of run) this.#record(event);
     } catch (error) {
       this.#failRun(describeError(error));
     } finally {
@@ -252,7 +256,7 @@ class LiveConversation implements Conversation {
     }
   }
 
-  async #prepare(signal: AbortSignal): Promise<AgentOptions> {
+  async #prepare(signal: AbortSignal): Promise<PreparedOptions> {
     const model = await this.#openModel();
     const [info, preamble] = await Promise.all([
       model.info(signal),
@@ -296,6 +300,10 @@ class LiveConversation implements Conversation {
   #answer(requestId: string, answer: Answer): void {
     this.#questions.get(requestId)?.(answer);
   }
+}
+
+function userMessage(content: readonly Part[]): UserMessage {
+  return { role: "user", content };
 }
 
 function freshState(cwd: string): AgentState {

@@ -21,6 +21,6 @@ export type FrontEnd = (
 
 /** The front ends, each loaded when it is chosen. */
 export interface FrontEnds {
-  oneshot(): Promise<FrontEnd>;
-  repl(): Promise<FrontEnd>;
+  readonly oneshot: FrontEnd;
+  readonly repl: FrontEnd;
 }

@@ -19,7 +19,8 @@ export const options: readonly OptionRow[] = [
   {
     name: "base-url",
     value: "URL",
-    help: "server\n[$OPENAI_BASE_URL, else http://localhost:11434/v1]",
+    help:
+      "server [$OPENAI_BASE_URL, else Ollama here:\nhttp://localhost:11434/v1]",
   },
   {
     name: "api-key",

@@ -27,6 +27,7 @@ Deno.test("runAgent() gives events in the promised order", async () => {
   const events = await collect(agentOptions({ model }));
   assertEquals(events.map(({ type }) => type), [
     "run_start",
+    "message",
     "turn_start",
     "text_delta",
     "usage",

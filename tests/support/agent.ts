@@ -10,7 +10,7 @@ import type {
 import type { Access, Answer, Decision } from "../../lib/core/permission.ts";
 import { toolSpecs } from "../../lib/core/schema.ts";
 import { type AnyTool, defineTool, ok } from "../../lib/core/tool.ts";
-import { runAgent, userMessage } from "../../lib/agent/loop.ts";
+import { runAgent } from "../../lib/agent/loop.ts";
 import { text } from "../../lib/core/message.ts";
 import { runInProcess } from "../../lib/realm/in_process.ts";
 
@@ -114,6 +114,7 @@ export function agentOptions(changes: AgentTestOptions): AgentOptions {
   const answer: Answer = { kind: "allow" };
   return {
     conversation: "test",
+    prompt: { role: "user", content: [text("Do it")] },
     mode: "default",
     system: "system",
     tools,
@@ -166,8 +167,7 @@ export async function collect(
   } = {},
 ): Promise<AgentEvent[]> {
   const events: AgentEvent[] = [];
-  const messages = [...history, userMessage([text("Do it")])];
-  for await (const event of runAgent(messages, options, signal)) {
+  for await (const event of runAgent(history, options, signal)) {
     events.push(event);
     onEvent?.(event);
   }
@@ -184,7 +184,7 @@ export function ofType<T extends AgentEvent["type"]>(
   );
 }
 
-/** The new messages of a run, in order. */
+/** The messages that a run added to its prompt, in order. */
 export function messagesOf(events: readonly AgentEvent[]): Message[] {
-  return ofType(events, "message").map(({ message }) => message);
+  return ofType(events, "message").map(({ message }) => message).slice(1);
 }

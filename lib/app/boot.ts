@@ -1,0 +1,146 @@
+import type { Conversation } from "../core/conversation.ts";
+import { describeError, exitCodes, UserError } from "../core/error.ts";
+import type { ModelClient } from "../core/model.ts";
+import type { PermissionMode } from "../core/permission.ts";
+import { toolSpecs } from "../core/schema.ts";
+import type { AnyTool } from "../core/tool.ts";
+import { systemPrompt } from "../agent/prompt.ts";
+import { missingNeeds } from "../platform/capabilities.ts";
+import { childEnvironment } from "../platform/child_environment.ts";
+import { systemClock } from "../platform/clock.ts";
+import { readWholeEnvironment } from "../platform/environment.ts";
+import { temporaryFolder } from "../platform/folders.ts";
+import { path } from "../platform/paths.ts";
+import { builtinTools } from "../../tools/mod.ts";
+import { openConversation } from "./conversation.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { newId } from "./identity.ts";
+import { openModel } from "./model.ts";
+import { buildPreamble } from "./preamble.ts";
+import { openRealm } from "./realm_start.ts";
+import { runOptionsFor } from "./run_options.ts";
+import { openSpill } from "./spill.ts";
+
+/** What a conversation is opened with. Undefined means: the default. */
+export interface BootOptions {
+  readonly endpoint: Endpoint;
+  readonly mode: PermissionMode;
+  readonly cwd?: string | undefined;
+  readonly maxTurns?: number | undefined;
+  /** File to which the model's replies are recorded as a script. */
+  readonly record?: string | undefined;
+  /** The tools, where not the built-in ones. */
+  readonly tools?: readonly AnyTool[];
+  /** The program's worker entry; without it tools run in this thread. */
+  readonly mainUrl?: string;
+  /** Whether somebody answers `permission_request` events. */
+  readonly canAsk: boolean;
+}
+
+/** Variables that children need and that may be granted one by one. */
+const childVariables = [
+  "HOME",
+  "LANG",
+  "LC_ALL",
+  "LOGNAME",
+  "PATH",
+  "SHELL",
+  "TERM",
+  "TMPDIR",
+  "TZ",
+  "USER",
+];
+
+/**
+ * Wires everything: the only place that knows all rooms. Nothing is asked of
+ * a server and no worker starts before the first prompt.
+ *
+ * @throws {UserError} for a folder or a script that can't be used.
+ */
+export async function boot(options: BootOptions): Promise<Conversation> {
+  const { endpoint, canAsk } = options;
+  const cwd = await workingFolder(options.cwd);
+  const environment = childEnvironment(readWholeEnvironment(childVariables), [
+    endpoint.apiKey,
+  ]);
+  const roots = [cwd, temporaryFolder()];
+  const { offered, unavailable } = offeredTools(
+    options.tools ?? builtinTools,
+    roots,
+  );
+  const realm = openRealm(options.mainUrl, offered);
+  const spill = openSpill();
+  const open = (model: string): Promise<ModelClient> =>
+    openModel({ ...endpoint, model }, { record: options.record });
+  const first = await open(endpoint.model);
+  const warnings = realm.warning === undefined ? [] : [realm.warning];
+  const names = offered.map(({ name }) => name);
+  const fixed = {
+    tools: offered,
+    specs: toolSpecs(offered),
+    system: systemPrompt(names, unavailable),
+    roots,
+    environment,
+    realm,
+    spill,
+    canAsk,
+    maxTurns: options.maxTurns,
+  };
+  return openConversation({
+    id: newId(),
+    cwd,
+    mode: options.mode,
+    now: systemClock.now,
+    openModel: (name) =>
+      name === undefined ? Promise.resolve(first) : open(name),
+    preamble: async () => {
+      const now = systemClock.now();
+      const preamble = await buildPreamble({ cwd, environment, now });
+      warnings.push(...preamble.warnings);
+      return preamble.parts;
+    },
+    runOptions: (inputs, ports, preamble) =>
+      Promise.resolve(runOptionsFor({ ...inputs, fixed, preamble }, ports)),
+    takeWarnings: () => warnings.splice(0),
+    dispose: async () => {
+      realm[Symbol.dispose]();
+      await spill[Symbol.asyncDispose]();
+    },
+  });
+}
+
+/** Which tools the granted permissions allow, and why not the others. */
+function offeredTools(
+  tools: readonly AnyTool[],
+  roots: readonly string[],
+): { offered: AnyTool[]; unavailable: string[] } {
+  const offered: AnyTool[] = [];
+  const unavailable: string[] = [];
+  for (const tool of tools) {
+    const missing = missingNeeds(tool.needs, roots.slice(0, 1));
+    const [first] = missing;
+    if (first === undefined) offered.push(tool);
+    else unavailable.push(`${tool.name} (${first.flag})`);
+  }
+  return { offered, unavailable };
+}
+
+async function workingFolder(wanted: string | undefined): Promise<string> {
+  const folder = path.resolve(wanted ?? Deno.cwd());
+  try {
+    const real = await Deno.realPath(folder);
+    if ((await Deno.stat(real)).isDirectory) return real;
+  } catch (error) {
+    // Without read permission the tools that need it are not offered.
+    if (error instanceof Deno.errors.NotCapable) return folder;
+    throw badFolder(folder, describeError(error));
+  }
+  throw badFolder(folder, "it is not a folder");
+}
+
+function badFolder(folder: string, reason: string): UserError {
+  return new UserError(
+    `Cannot work in "${folder}": ${reason}`,
+    exitCodes.usage,
+  );
+}

@@ -1,0 +1,89 @@
+import { agentRefusal, limitsFor } from "../core/budget.ts";
+import { exitCodes, UserError } from "../core/error.ts";
+import type { Part } from "../core/message.ts";
+import type { ToolSpec } from "../core/model.ts";
+import type { AnyTool } from "../core/tool.ts";
+import { systemClock } from "../platform/clock.ts";
+import { decide } from "../permission/policy.ts";
+import type {
+  ConversationPorts,
+  PreparedOptions,
+  RunInputs,
+} from "./conversation.ts";
+import { newId } from "./identity.ts";
+import type { ToolRealm } from "./realm_start.ts";
+import type { Spill } from "./spill.ts";
+
+/** What stays the same for all runs of a conversation. */
+export interface FixedOptions {
+  readonly tools: readonly AnyTool[];
+  readonly specs: readonly ToolSpec[];
+  readonly system: string;
+  readonly roots: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly realm: ToolRealm;
+  readonly spill: Spill;
+  readonly canAsk: boolean;
+  readonly maxTurns: number | undefined;
+}
+
+const defaultMaxTurns = 30;
+/** Milliseconds that a call without a limit of its own may take. */
+const callMs = 10_000;
+const maxParallel = 8;
+
+/**
+ * The options of one run: what the conversation is, what the model allows.
+ *
+ * @throws {UserError} when the model's window is too small for an agent.
+ */
+export function runOptionsFor(
+  { model, info, mode, state, fixed, preamble }: RunInputs & {
+    readonly fixed: FixedOptions;
+    readonly preamble: readonly Part[];
+  },
+  ports: ConversationPorts,
+): PreparedOptions {
+  const refusal = agentRefusal(info.window);
+  if (refusal !== null) throw new UserError(refusal, exitCodes.failed);
+  const limits = limitsFor(info.window);
+  const { canAsk, realm, spill } = fixed;
+  return {
+    ...ports,
+    model,
+    mode,
+    state,
+    preamble,
+    system: fixed.system,
+    tools: fixed.tools,
+    specs: fixed.specs,
+    limits: {
+      maxTurns: fixed.maxTurns ?? defaultMaxTurns,
+      parallelCalls: Math.min(maxParallel, 2 * navigator.hardwareConcurrency),
+      tool: {
+        resultChars: limits.resultChars,
+        readLines: limits.readLines,
+        callMs,
+      },
+      replyChars: 3 * limits.resultChars,
+    },
+    budget: {
+      window: info.window,
+      compactAt: limits.compactAt,
+      keep: limits.keep,
+      maxOutput: Math.min(info.maxOutput, limits.maxOutput),
+    },
+    now: systemClock.now,
+    newId,
+    run: realm.run,
+    callContext: async () => ({
+      roots: fixed.roots,
+      spillFolder: await spill.folder(),
+      environment: fixed.environment,
+      vision: info.vision,
+    }),
+    decide: (call, _tool, access) =>
+      decide(call, access, { mode, canAsk, isDoubtful: () => false }),
+    spill: (callId, content) => spill.save(callId, content),
+  };
+}

@@ -1,0 +1,79 @@
+import { exitCodes, UserError } from "../core/error.ts";
+import { type Part, text } from "../core/message.ts";
+import { stateFolder } from "../platform/folders.ts";
+import { path } from "../platform/paths.ts";
+import { parseInvocation } from "./args.ts";
+import { boot } from "./boot.ts";
+import { resolveEndpoint } from "./endpoint.ts";
+import type { FrontEnds } from "./front_end.ts";
+import { readPipedInput } from "./piped_input.ts";
+import { version } from "./version.ts";
+
+/**
+ * Runs the program for a command line: chooses between one-shot and REPL,
+ * boots, and hands the conversation to the front end.
+ *
+ * @returns the exit code.
+ * @throws {UserError} for what the user can mend.
+ */
+export async function runSession(
+  args: readonly string[],
+  { mainUrl, frontEnds }: { mainUrl: string; frontEnds: FrontEnds },
+): Promise<number> {
+  const invocation = parseInvocation(args);
+  const isTerminal = Deno.stdin.isTerminal();
+  const piped = isTerminal ? "" : await readPipedInput();
+  const content = promptParts(invocation.prompt, piped);
+  const wantsRepl = invocation.isInteractive ||
+    (content === undefined && !invocation.isOneshot && isTerminal);
+  if (wantsRepl && !isTerminal) {
+    throw new UserError(
+      "Cannot open the REPL: stdin is not a terminal. Give the prompt as an " +
+        "argument",
+      exitCodes.usage,
+    );
+  }
+  if (!wantsRepl && content === undefined) {
+    throw new UserError(
+      "Cannot start: there is no prompt. Give one as an argument or on " +
+        "stdin, or run openclaude in a terminal for the REPL",
+      exitCodes.usage,
+    );
+  }
+  const canAsk = isTerminal && Deno.stderr.isTerminal();
+  const endpoint = resolveEndpoint(invocation);
+  await using conversation = await boot({
+    ...invocation,
+    endpoint,
+    mainUrl,
+    canAsk,
+  });
+  const frontEnd = wantsRepl ? frontEnds.repl : frontEnds.oneshot;
+  const state = stateFolder();
+  return await frontEnd(conversation, {
+    content,
+    quiet: invocation.quiet,
+    debug: invocation.debug,
+    version,
+    model: endpoint.model,
+    historyFile: state === undefined
+      ? undefined
+      : path.join(state, "history", `${folderKey(conversation.cwd)}.jsonl`),
+  });
+}
+
+/** The prompt and what was piped in, as one message. */
+function promptParts(
+  prompt: string | undefined,
+  piped: string,
+): Part[] | undefined {
+  const block = piped.trim() === "" ? "" : piped.trimEnd();
+  if (prompt === undefined) return block === "" ? undefined : [text(block)];
+  if (block === "") return [text(prompt)];
+  return [text(`<stdin>\n${block}\n</stdin>`), text(prompt)];
+}
+
+/** A folder's name for a file: its path with all but letters replaced. */
+function folderKey(folder: string): string {
+  return folder.replace(/[^A-Za-z0-9]/g, "-").slice(-200);
+}

@@ -1,0 +1,21 @@
+/**
+ * What a program that embeds the agent may import.
+ *
+ * @module
+ */
+export { query, type QueryOptions } from "./app/query.ts";
+export type { AgentEvent, Denial, RunEndReason } from "./core/event.ts";
+export type { Message, Part } from "./core/message.ts";
+export type { ModelClient, ModelEvent, ModelRequest } from "./core/model.ts";
+export type { Access, Answer, PermissionMode } from "./core/permission.ts";
+export {
+  type AnyTool,
+  defineTool,
+  fail,
+  ok,
+  type Tool,
+  type ToolContext,
+  type ToolOutcome,
+} from "./core/tool.ts";
+export { builtinTools } from "../tools/mod.ts";
+export { UserError } from "./core/error.ts";

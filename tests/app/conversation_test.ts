@@ -1,0 +1,178 @@
+import { assert, assertEquals } from "@std/assert";
+import { openConversation } from "../../lib/app/conversation.ts";
+import type { Conversation } from "../../lib/core/conversation.ts";
+import type { AgentEvent } from "../../lib/core/event.ts";
+import { text, textOf } from "../../lib/core/message.ts";
+import type { ModelClient } from "../../lib/core/model.ts";
+import type { AgentOptions } from "../../lib/agent/options.ts";
+import { agentOptions, fakeModel, reply, testTool } from "../support/agent.ts";
+
+function conversation(
+  model: ModelClient,
+  changes: Partial<AgentOptions> = {},
+): Conversation {
+  const known: ModelClient = {
+    ...model,
+    info: () =>
+      Promise.resolve({
+        window: 32_000,
+        windowSource: "default",
+        maxOutput: 4_000,
+        vision: false,
+        thinking: false,
+        tools: "native",
+        warnings: ["the window is a guess"],
+      }),
+  };
+  let now = 0;
+  return openConversation({
+    id: "c1",
+    cwd: "/project",
+    mode: "default",
+    now: () => now++,
+    openModel: () => Promise.resolve(known),
+    preamble: () => Promise.resolve([text("<environment/>")]),
+    runOptions: (inputs, ports, preamble) =>
+      Promise.resolve({
+        ...agentOptions({ model: inputs.model, ...changes }),
+        ...ports,
+        state: inputs.state,
+        mode: inputs.mode,
+        preamble,
+      }),
+    takeWarnings: () => [],
+    dispose: () => Promise.resolve(),
+  });
+}
+
+/** Sends a prompt and collects the events until its run ends. */
+async function ask(
+  open: Conversation,
+  prompt: string,
+  onEvent: (event: AgentEvent) => void = () => {},
+): Promise<AgentEvent[]> {
+  const events: AgentEvent[] = [];
+  const reader = open.events();
+  open.send({ type: "prompt", content: [text(prompt)] });
+  for await (const event of reader) {
+    events.push(event);
+    onEvent(event);
+    if (event.type === "run_end") break;
+  }
+  return events;
+}
+
+Deno.test("openConversation() keeps the history between prompts", async () => {
+  const model = fakeModel([reply("one"), reply("two")]);
+  await using open = conversation(model);
+  await ask(open, "first");
+  await ask(open, "second");
+  const [first, second] = model.requests.map(({ messages }) => messages);
+  assert(first !== undefined && second !== undefined);
+  assertEquals(second.slice(0, first.length), first);
+  assertEquals(
+    second.map((message) =>
+      message.role === "assistant" ? message.text : textOf(message.content)
+    ),
+    ["<environment/>\n\nfirst", "one", "second"],
+  );
+});
+
+Deno.test("openConversation() gives events of all runs one numbering, warnings once", async () => {
+  await using open = conversation(fakeModel([reply("one"), reply("two")]));
+  const events = [...await ask(open, "a"), ...await ask(open, "b")];
+  assertEquals(events.map(({ seq }) => seq), events.map((_, index) => index));
+  const warnings = events.filter(({ type }) => type === "notice");
+  assertEquals(warnings.length, 1);
+});
+
+Deno.test("openConversation() answers a question with the reply op", async () => {
+  const model = fakeModel([reply("", [{ name: "Look" }]), reply("done")]);
+  await using open = conversation(model, {
+    decide: () => ({ kind: "ask", because: "test" }),
+  });
+  const events = await ask(open, "go", (event) => {
+    if (event.type !== "permission_request") return;
+    const { requestId } = event;
+    open.send({ type: "reply", requestId, answer: { kind: "allow" } });
+  });
+  const [end] = events.filter(({ type }) => type === "tool_end");
+  assert(end?.type === "tool_end" && end.outcome.ok);
+});
+
+Deno.test("openConversation() ends a run with an interrupt, also at a question", async () => {
+  const model = fakeModel([reply("", [{ name: "Look" }]), reply("next")]);
+  await using open = conversation(model, {
+    decide: () => ({ kind: "ask", because: "test" }),
+  });
+  const events = await ask(open, "go", ({ type }) => {
+    if (type === "permission_request") open.send({ type: "interrupt" });
+  });
+  const end = events.at(-1);
+  assert(end?.type === "run_end");
+  assertEquals(end.reason, "aborted");
+  const next = (await ask(open, "again")).at(-1);
+  assert(next?.type === "run_end");
+  assertEquals(next.reason, "done");
+});
+
+Deno.test("openConversation() forgets everything at clear", async () => {
+  const model = fakeModel([reply("one"), reply("two")]);
+  await using open = conversation(model);
+  await ask(open, "first");
+  open.send({ type: "clear" });
+  await ask(open, "second");
+  assertEquals(model.requests[1]?.messages.length, 1);
+});
+
+Deno.test("openConversation() compacts when told, and goes on from there", async () => {
+  const model = fakeModel([reply("one"), reply("Goal: g"), reply("two")]);
+  await using open = conversation(model);
+  await ask(open, "first");
+  open.send({ type: "compact" });
+  const events = await ask(open, "second");
+  const [compaction] = events.filter(({ type }) => type === "compaction");
+  assert(compaction?.type === "compaction");
+  assertEquals([compaction.trigger, compaction.by], ["manual", "model"]);
+  const [opening] = model.requests[2]?.messages ?? [];
+  assert(opening?.role === "user");
+  assert(textOf(opening.content).includes("Goal: g"));
+});
+
+Deno.test("openConversation() delivers steering to the run under way", async () => {
+  let open: Conversation | undefined;
+  const tool = testTool("Look", {
+    run: () => {
+      open?.send({ type: "steer", content: [text("also this")] });
+      return Promise.resolve({ ok: true, content: [text("ok")], touched: [] });
+    },
+  });
+  const { runInProcess } = await import("../../lib/realm/in_process.ts");
+  const model = fakeModel([reply("", [{ name: "Look" }]), reply("done")]);
+  open = conversation(model, { tools: [tool], run: runInProcess([tool]) });
+  await ask(open, "go");
+  const last = model.requests[1]?.messages.at(-1);
+  assert(last?.role === "user");
+  assertEquals(textOf(last.content), "also this");
+  await open[Symbol.asyncDispose]();
+});
+
+Deno.test("openConversation() ends the run when it can't even begin", async () => {
+  const model = fakeModel([]);
+  await using open = openConversation({
+    id: "c1",
+    cwd: "/project",
+    mode: "default",
+    now: () => 0,
+    openModel: () => Promise.reject(new Error("no such script")),
+    preamble: () => Promise.resolve([]),
+    runOptions: () => Promise.resolve(agentOptions({ model })),
+    takeWarnings: () => [],
+    dispose: () => Promise.resolve(),
+  });
+  const events = await ask(open, "go");
+  assertEquals(events.map(({ type }) => type), ["run_start", "run_end"]);
+  const end = events.at(-1);
+  assert(end?.type === "run_end");
+  assertEquals(end.failure?.message, "no such script");
+});
