@@ -1,14 +1,13 @@
+import { exitCodes, UserError } from "../core/error.ts";
 import type { ModelClient } from "../core/model.ts";
 import { systemClock } from "../platform/clock.ts";
 import { path } from "../platform/paths.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { UserError } from "../core/error.ts";
 
 const scripted = "scripted:";
 
 /**
- * Opens the model that an endpoint names: a script that plays replies, or a
- * server. Asks no server anything yet.
+ * Opens the model that an endpoint names: a script that plays replies.
  *
  * @throws {UserError} for a script that can't be read.
  */
@@ -16,21 +15,10 @@ export async function openModel(
   endpoint: Endpoint,
   options: { readonly record: string | undefined },
 ): Promise<ModelClient> {
-  const client = endpoint.model.startsWith(scripted)
-    ? await openScript(endpoint.model.slice(scripted.length))
-    : await openServer(endpoint);
-  if (options.record === undefined) return client;
-  const { recordModel } = await import("../provider/record.ts");
-  const file = path.resolve(options.record);
-  return recordModel(
-    client,
-    (line) => Deno.writeTextFile(file, line, { append: true, mode: 0o600 }),
-  );
-}
-
-async function openScript(file: string): Promise<ModelClient> {
+  if (!endpoint.model.startsWith(scripted) || options.record !== undefined) {
+    throw new UserError("Only scripted models can be used", exitCodes.usage);
+  }
   const { openScripted } = await import("../provider/scripted.ts");
-  return await openScripted(path.resolve(file), {
-    sleep: systemClock.sleep,
-  });
+  const file = path.resolve(endpoint.model.slice(scripted.length));
+  return await openScripted(file, { sleep: systemClock.sleep });
 }

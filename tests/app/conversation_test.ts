@@ -140,21 +140,24 @@ Deno.test("openConversation() compacts when told, and goes on from there", async
 });
 
 Deno.test("openConversation() delivers steering to the run under way", async () => {
-  let open: Conversation | undefined;
+  const holder: { open?: Conversation } = {};
   const tool = testTool("Look", {
     run: () => {
-      open?.send({ type: "steer", content: [text("also this")] });
+      holder.open?.send({ type: "steer", content: [text("also this")] });
       return Promise.resolve({ ok: true, content: [text("ok")], touched: [] });
     },
   });
   const { runInProcess } = await import("../../lib/realm/in_process.ts");
   const model = fakeModel([reply("", [{ name: "Look" }]), reply("done")]);
-  open = conversation(model, { tools: [tool], run: runInProcess([tool]) });
-  await ask(open, "go");
+  holder.open = conversation(model, {
+    tools: [tool],
+    run: runInProcess([tool]),
+  });
+  await ask(holder.open, "go");
   const last = model.requests[1]?.messages.at(-1);
   assert(last?.role === "user");
   assertEquals(textOf(last.content), "also this");
-  await open[Symbol.asyncDispose]();
+  await holder.open[Symbol.asyncDispose]();
 });
 
 Deno.test("openConversation() ends the run when it can't even begin", async () => {
