@@ -91,16 +91,16 @@ Deno.test("CTX-01 Ollama: the loaded window counts, not the trained one, with a 
 });
 
 Deno.test("CTX-02 Ollama: a model that is not loaded is assumed to get 4,096 until it is", async () => {
-  let loaded: number | undefined;
+  const lengths: number[] = [];
   const routes: Routes = {
     ...ollamaRoutes({ show }),
-    "GET /api/ps": () => ({
-      json: {
-        models: loaded === undefined
-          ? []
-          : [{ model: "qwen2.5:latest", context_length: loaded }],
-      },
-    }),
+    "GET /api/ps": () => {
+      const models = lengths.map((length) => ({
+        model: "qwen2.5:latest",
+        context_length: length,
+      }));
+      return { json: { models } };
+    },
   };
   await using server = await modelServer([], { routes });
   const at = endpoint(server.url);
@@ -108,7 +108,7 @@ Deno.test("CTX-02 Ollama: a model that is not loaded is assumed to get 4,096 unt
   assertEquals([before.info.window, before.certain], [4_096, false]);
   assertEquals(before.info.windowSource, "default");
   assertEquals(before.info.warnings.length, 1);
-  loaded = 65_536;
+  lengths.push(65_536);
   const after = await discover(at, "qwen2.5", { ...patient, fresh: true });
   assertEquals([after.info.window, after.certain], [65_536, true]);
   assertEquals(after.info.warnings, []);

@@ -181,7 +181,10 @@ Deno.test("REQ-15 system and tools are the same bytes, messages a prefix of the 
 });
 
 Deno.test("REQ-16 the whole body is valid UTF-8 JSON whatever the texts hold", () => {
-  const tools = [{ ...request.tools[0]!, description: "bad \ud800" }];
+  const tools = request.tools.map((tool) => ({
+    ...tool,
+    description: "bad \ud800",
+  }));
   const sent = body({}, {
     system: "\udc00 system",
     messages: [user("\ud83d")],
