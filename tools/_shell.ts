@@ -9,8 +9,9 @@ import { permittedShells } from "../lib/platform/process.ts";
  * any text: comments and here documents may stand at its end.
  */
 function wrapper(descriptor: number): string {
+  const report = `{ printf "\\0"; pwd -P; } >&${descriptor} 2>/dev/null`;
   return `exec ${descriptor}>&2 2>&1; ` +
-    `trap 'pwd -P >&${descriptor} 2>/dev/null' EXIT; eval "shift; $1"`;
+    `trap '${report}' EXIT; eval "shift; $1"`;
 }
 
 /**

@@ -32,7 +32,9 @@ export interface Facts {
   readonly timeoutMs: number;
   readonly result: ProcessResult;
   readonly move: Move;
+  /** What an exit code says that is no failure. */
   readonly meaning: string | undefined;
+  readonly failed: boolean;
 }
 
 /**
@@ -41,10 +43,8 @@ export interface Facts {
  * show it. The few programs whose exit code 1 is an answer are a success.
  */
 export function describeRun(facts: Facts): ToolOutcome {
-  const { captured, budget, result, move, meaning } = facts;
-  const isAnswer = result.code === 0 || meaning !== undefined;
-  const succeeded = result.ended === "exit" && isAnswer;
-  const stdout = outputText(captured, { budget, failed: !succeeded });
+  const { captured, budget, failed, result, move } = facts;
+  const stdout = outputText(captured, { budget, failed });
   const notes = notesOf(facts).map((note) => `[${note}]`).join("\n");
   const text = [stdout, notes].filter((part) => part !== "").join("\n") ||
     "(no output)";
@@ -52,7 +52,7 @@ export function describeRun(facts: Facts): ToolOutcome {
     details: details(facts, stdout),
     ...(move.cwd === undefined ? {} : { cwd: move.cwd }),
   };
-  if (succeeded) return ok(text, base);
+  if (!failed) return ok(text, base);
   const code = result.ended === "exit" ? "failed" : result.ended;
   return fail(code, text, undefined, base);
 }

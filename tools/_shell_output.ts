@@ -5,6 +5,8 @@ import { positive } from "./_shell.ts";
 /** Characters that are sent whole (spec/features.md F2, F11). */
 const wholeChars = 30_000;
 const mostWholeChars = 150_000;
+/** Characters that are sent whole of a failed command. */
+const failureChars = 10_000;
 /** Bytes of JSON that are sent of a longer output; a failure tells more. */
 const excerptBytes = { success: 7_600, failure: 9_600 };
 
@@ -15,6 +17,11 @@ export function outputBudget(
 ): number {
   const wanted = positive(environment.BASH_MAX_OUTPUT_LENGTH) ?? wholeChars;
   return Math.floor(Math.min(wanted, mostWholeChars, resultChars));
+}
+
+/** Up to how many characters it is sent whole after all. */
+export function wholeLimit(budget: number, failed: boolean): number {
+  return failed ? Math.min(budget, failureChars) : budget;
 }
 
 /** The tail that must be kept for the longest excerpt. */
@@ -29,7 +36,9 @@ export function outputText(
   { budget, failed }: { budget: number; failed: boolean },
 ): string {
   const { head, tail, totalChars } = captured;
-  if (totalChars <= budget) return wellFormed(head).trimEnd();
+  if (totalChars <= wholeLimit(budget, failed)) {
+    return wellFormed(head).trimEnd();
+  }
   const bytes = excerptBytes[failed ? "failure" : "success"];
   const joined = wellFormed(head + tail);
   let chars = Math.min(bytes, budget);

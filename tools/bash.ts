@@ -17,7 +17,7 @@ import {
   shellEnvironment,
   timeLimit,
 } from "./_shell.ts";
-import { outputBudget, tailChars } from "./_shell_output.ts";
+import { outputBudget, tailChars, wholeLimit } from "./_shell_output.ts";
 import { describeRun, type Move } from "./_shell_outcome.ts";
 
 const Input = z.object({
@@ -68,11 +68,14 @@ async function execute(
   try {
     const ran = await start(command, timeoutMs, capture, context);
     if (ran === null) return noShell();
-    const { result } = ran;
-    const captured = await capture.close();
-    const move = await newFolder(ran.folder, context);
+    const { result, folder } = ran;
     const meaning = await interpretExit(command, result.code);
-    return describeRun({ captured, budget, timeoutMs, result, move, meaning });
+    const failed = result.ended !== "exit" ||
+      result.code !== 0 && meaning === undefined;
+    const captured = await capture.close(wholeLimit(budget, failed));
+    const move = await newFolder(folder, context);
+    const facts = { captured, budget, timeoutMs, result, move, meaning };
+    return describeRun({ ...facts, failed });
   } catch (error) {
     return fail(
       "failed",
@@ -153,18 +156,22 @@ async function start(
   return null;
 }
 
-/** Collects the little that the shell reports of itself. */
+const longestReport = 8_192;
+
+/** Keeps the end of what the shell reports of itself. */
 class FolderReport {
-  #bytes: number[] = [];
+  #text = "";
+  readonly #decoder = new TextDecoder();
 
   add(chunk: Uint8Array): void {
-    const room = 8_192 - this.#bytes.length;
-    if (room > 0) this.#bytes.push(...chunk.subarray(0, room));
+    this.#text += this.#decoder.decode(chunk, { stream: true });
+    this.#text = this.#text.slice(-longestReport);
   }
 
+  /** The folder; what stands before it are warnings of the shell's start. */
   read(): string {
-    const text = new TextDecoder().decode(new Uint8Array(this.#bytes));
-    return text.replace(/\n$/, "");
+    const start = this.#text.lastIndexOf("\0") + 1;
+    return this.#text.slice(start).replace(/\n$/, "");
   }
 }
 

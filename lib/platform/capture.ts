@@ -80,12 +80,16 @@ export class OutputCapture {
     }
   }
 
-  /** Ends the capture and closes the file; may be called again. */
-  async close(): Promise<Captured> {
+  /**
+   * Ends the capture and closes the file. An output of more than `saveAbove`
+   * characters goes to the file even if it was kept whole.
+   */
+  async close(saveAbove = Infinity): Promise<Captured> {
     await this.#text(this.#decoder.decode());
     await this.#flushBinary();
     await this.#keep(plainText(this.#line));
     this.#line = "";
+    if (this.#totalChars > saveAbove) await this.#spill("");
     this.#file?.close();
     this.#file = null;
     const { file } = this.#options;

@@ -55,6 +55,8 @@ const notStarted: ProcessResult = {
   leftovers: false,
   durationMs: 0,
 };
+/** How long one who left the group may take to end. */
+const escapeMs = 300;
 /** How long a chatty leftover may put off the end of the reading. */
 const longestDrain = 5;
 
@@ -87,7 +89,7 @@ export async function runProcess(
       output.failed,
     ]);
     const leftovers = ended === "exit"
-      ? await settle(family, output, options)
+      ? await settle(family, output, { ...options, stopped: stopper.stopped })
       : await stop(family, output, ended, options);
     await Promise.race([output.failed, output.done]);
     const { code, signal } = await child.status;
@@ -194,19 +196,19 @@ function readOutput(
 async function settle(
   family: Family,
   output: Output,
-  options: ProcessOptions,
+  options: ProcessOptions & { readonly stopped: Promise<unknown> },
 ): Promise<boolean> {
-  const drainMs = options.drainMs ?? defaults.drainMs;
-  const start = performance.now();
-  let isDone = await within(output.done, drainMs);
-  while (
-    !isDone && output.quiet() < drainMs &&
-    performance.now() - start < drainMs * longestDrain
-  ) {
-    isDone = await within(output.done, drainMs - output.quiet());
+  const { drainMs, graceMs, abortGraceMs } = { ...defaults, ...options };
+  const settled = Promise.race([output.done, options.stopped]);
+  const latest = performance.now() + drainMs * longestDrain;
+  let rest = drainMs;
+  while (rest > 0 && performance.now() < latest) {
+    if (await within(settled, rest)) break;
+    rest = drainMs - output.quiet();
   }
   const leftovers = await isGroupAlive(family);
-  if (leftovers) await endGroup(family, options.graceMs ?? defaults.graceMs);
+  const patience = options.signal.aborted ? abortGraceMs : graceMs;
+  if (leftovers) await endGroup(family, patience);
   const escaped = await endEscaped(family, output);
   return leftovers || escaped;
 }
@@ -218,10 +220,8 @@ async function stop(
   reason: "timeout" | "aborted",
   options: ProcessOptions,
 ): Promise<boolean> {
-  const graceMs = reason === "timeout"
-    ? options.graceMs ?? defaults.graceMs
-    : options.abortGraceMs ?? defaults.abortGraceMs;
-  await endGroup(family, graceMs);
+  const { graceMs, abortGraceMs } = { ...defaults, ...options };
+  await endGroup(family, reason === "timeout" ? graceMs : abortGraceMs);
   return await endEscaped(family, output);
 }
 
@@ -234,7 +234,7 @@ async function endEscaped(family: Family, output: Output): Promise<boolean> {
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     if (await within(output.done, 20)) break;
     found += await signalEscaped(family, signal);
-    await within(output.done, found > 0 ? 100 : 0);
+    await within(output.done, found > 0 ? escapeMs : 0);
   }
   await output.cancel();
   return found > 0;

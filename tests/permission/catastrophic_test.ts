@@ -1,3 +1,4 @@
+import { array, assert, asyncProperty, constantFrom } from "fast-check";
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { catastrophe } from "../../lib/permission/catastrophic.ts";
 
@@ -215,5 +216,23 @@ Deno.test("catastrophe() says what would be lost", async () => {
   assertEquals(
     await catastrophe("sudo rm -rf ~", surroundings),
     '"rm" would delete "~": your home folder',
+  );
+});
+
+Deno.test("catastrophe() judges any text without an exception", async () => {
+  const pieces = [
+    ..."abc /~*?{}()[]<>|&;$`'\"\\\n#=:!-",
+    ..."rm -rf|bash -c|eval|$(|${|<<E\n|E\n|cd|sudo|mkfs|find|-exec|if|fi"
+      .split(
+        "|",
+      ),
+  ];
+  const lines = array(constantFrom(...pieces), { maxLength: 40 });
+  await assert(
+    asyncProperty(lines, async (line) => {
+      const reason = await catastrophe(line.join(""), surroundings);
+      return reason === null || reason.length > 0;
+    }),
+    { numRuns: 500 },
   );
 });

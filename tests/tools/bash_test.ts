@@ -175,6 +175,22 @@ Deno.test("bash lets cd persist inside the workspace", async () => {
   });
 });
 
+Deno.test("bash lets cd persist whatever the shell says at its start", async () => {
+  await withWorkspace(async (folder, run) => {
+    await Deno.writeTextFile(`${folder}/start`, "echo noise >&2");
+    const { outcome, text } = await run("mkdir sub; cd sub; exec 3>&1", {
+      environment: {
+        PATH: "/usr/bin:/bin",
+        LC_ALL: "no_SUCH.locale",
+        BASH_ENV: `${folder}/start`,
+      },
+    });
+    assert(outcome.ok);
+    assertEquals(outcome.cwd, `${folder}/sub`);
+    assertNotMatch(text, /noise/);
+  });
+});
+
 Deno.test("bash resets a cd that leaves the workspace, and says so", async () => {
   await withWorkspace(async (folder, run) => {
     const { outcome, text } = await run("cd .. && echo went");
@@ -294,6 +310,8 @@ Deno.test("bash ends children that left its group with setsid", async () => {
     );
     assert(outcome.ok);
     assertMatch(text, /^started\n\[background processes were ended/);
+    const jobs = await run(`set -m; sleep ${seconds} & echo started`);
+    assertMatch(jobs.text, /background processes were ended/);
     const late = await run(
       `setsid -f sh -c 'sleep ${seconds}'; sleep ${seconds}`,
       { timeout: 1 },
@@ -357,6 +375,22 @@ Deno.test("bash sends output up to the budget whole, and without a file", async 
       environment: { PATH: "/usr/bin:/bin", BASH_MAX_OUTPUT_LENGTH: "150000" },
     });
     assertEquals(asked.text.split("\n").length, 20_000);
+  });
+});
+
+Deno.test("bash sends at most 10,000 characters of a failure, the whole to a file", async () => {
+  await withWorkspace(async (folder, run) => {
+    const command = "seq 1 4000; echo last; exit 2";
+    const { outcome, text, details } = await run(command);
+    assert(!outcome.ok);
+    assertLess(text.length, 10_000);
+    assertGreater(text.length, 7_000);
+    assert(text.startsWith("1\n2\n"));
+    assert(text.endsWith("4000\nlast\n[exit code 2]"));
+    const whole = await Deno.readTextFile(details.persistedOutputPath ?? "");
+    assertEquals(whole.split("\n").length, 4_002);
+    assertStringIncludes(text, `${folder}/bash-call_1.txt`);
+    assertEquals((await run("seq 1 1000; exit 2")).text.length, 3_907);
   });
 });
 
