@@ -24,8 +24,10 @@ export function closestRegion(text: string, wanted: string): Region | null {
   const lines = text.slice(0, maxSearched).split("\n");
   const wantedLines = wanted.split("\n").filter((line) => line.trim() !== "");
   const size = Math.min(maxLines, Math.max(1, wantedLines.length));
-  const words = new Set(wordsOf(wantedLines.slice(0, size).join("\n")));
-  const found = lines.map((line) => new Set(wordsOf(line)).intersection(words));
+  const words = new Set(wantedLines.slice(0, size).flatMap(tokensOf));
+  const found = lines.map((line) =>
+    new Set(tokensOf(line)).intersection(words)
+  );
   const weights = new Map<string, number>();
   for (const hits of found) {
     for (const word of hits) weights.set(word, (weights.get(word) ?? 0) + 1);
@@ -46,8 +48,11 @@ export function closestRegion(text: string, wanted: string): Region | null {
   };
 }
 
-function wordsOf(text: string): string[] {
-  return text.match(/[\p{L}\p{N}_]+/gu) ?? [];
+/** A line's words in lower case, and the line itself. */
+function tokensOf(line: string): string[] {
+  const bare = line.trim();
+  const words = bare.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [];
+  return bare === "" ? [] : [`=${bare}`, ...words];
 }
 
 /** The start of the best window, at a line that scores itself. */
