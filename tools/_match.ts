@@ -1,6 +1,7 @@
 import { withEol } from "../lib/platform/text_file.ts";
 import { fold, type Folded, foldPunctuation } from "./_fold.ts";
 import { indentShift, type Shift } from "./_indent.ts";
+import { unnumbered, type Variant } from "./_numbered.ts";
 
 /** What a match did not look at; "exact" when it looked at everything. */
 export type MatchLevel =
@@ -170,11 +171,6 @@ function findEscapes(text: string, wanted: Wanted): Replacement[] {
     : findIn(folded, text, encoded, wanted.eol);
 }
 
-interface Variant {
-  readonly oldText: string;
-  readonly newText: string;
-}
-
 /** As given, and without line numbers where every line has one. */
 function variants(wanted: Wanted): Variant[] {
   const plain = unmarked(wanted);
@@ -184,42 +180,6 @@ function variants(wanted: Wanted): Variant[] {
 function unmarked({ oldText, newText }: Wanted): Variant {
   const plain = (value: string) => withEol(value.replace(/^\ufeff/, ""), "\n");
   return { oldText: plain(oldText), newText: plain(newText) };
-}
-
-/** What may stand between a line's number and its text, Read's own first. */
-const separators = ["\t", "→", "|", ": ", ":"];
-
-function unnumbered({ oldText, newText }: Variant): Variant[] {
-  const found: Variant[] = [];
-  for (const separator of separators) {
-    const oldBare = stripNumbers(oldText, separator);
-    if (oldBare === null || oldBare.trim() === "") continue;
-    const newBare = stripNumbers(newText, separator) ?? newText;
-    found.push({ oldText: oldBare, newText: newBare });
-  }
-  return found;
-}
-
-/** Null unless each line has a number; the numbers must count up by one. */
-function stripNumbers(value: string, separator: string): string | null {
-  const lines = value.split("\n");
-  const bare: string[] = [];
-  let previous: number | undefined;
-  for (const [index, line] of lines.entries()) {
-    if (line === "" && index === lines.length - 1 && index > 0) {
-      bare.push("");
-      continue;
-    }
-    const digits = /^ *(\d{1,9})/.exec(line);
-    if (digits === null || !line.startsWith(separator, digits[0].length)) {
-      return null;
-    }
-    const number = Number(digits[1]);
-    if (previous !== undefined && number !== previous + 1) return null;
-    previous = number;
-    bare.push(line.slice(digits[0].length + separator.length));
-  }
-  return bare.join("\n");
 }
 
 function findIn(

@@ -5,6 +5,7 @@ import {
   type ToolOutcome,
 } from "../lib/core/tool.ts";
 import { count, headAndTail } from "../lib/core/text.ts";
+import type { Access } from "../lib/core/permission.ts";
 import { can } from "../lib/platform/capabilities.ts";
 import { fileVersion } from "../lib/platform/file_version.ts";
 import { type ProcessResult, runProcess } from "../lib/platform/process.ts";
@@ -19,6 +20,13 @@ const maxChars = 1024 * 1024;
 interface PageRange {
   readonly first: number;
   readonly last: number;
+}
+
+/** The run that a call with this path would ask for; null when it is no PDF. */
+export function pdfAccess(file: string): Access | null {
+  return /\.pdf["'`\s]*$/i.test(file)
+    ? { kind: "run", line: `${program} ${file}`, readOnly: true }
+    : null;
 }
 
 /** Tells a PDF file by its first bytes. */

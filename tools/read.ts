@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Access } from "../lib/core/permission.ts";
 import { count } from "../lib/core/text.ts";
 import {
   defineTool,
@@ -22,7 +23,7 @@ import { decodeText, looksBinary } from "../lib/platform/text_file.ts";
 import { imageType, readImage } from "./_image.ts";
 import { notebookText } from "./_notebook.ts";
 import { numbered, numberedCost } from "./_numbered.ts";
-import { isPdf, readPdf } from "./_pdf.ts";
+import { isPdf, pdfAccess, readPdf } from "./_pdf.ts";
 import { missingFile, runOnFile, type Target } from "./_target.ts";
 
 const input = z.object({
@@ -51,9 +52,11 @@ export const read = defineTool({
   needs: ["read"],
   readOnly: true,
   where: "realm",
-  access: ({ file_path }, cwd) => [
-    { kind: "read", path: resolvePath(file_path, cwd) },
-  ],
+  access({ file_path }, cwd) {
+    const access: Access = { kind: "read", path: resolvePath(file_path, cwd) };
+    const run = pdfAccess(file_path);
+    return run === null ? [access] : [access, run];
+  },
   run: (input, context) =>
     runOnFile(
       "read",
@@ -76,7 +79,12 @@ async function readTarget(
     context.signal,
   );
   const head = bytes.subarray(0, headBytes);
-  if (isPdf(head)) return await readPdf(target, input.pages, context);
+  if (isPdf(head)) {
+    // By another name the call has not been allowed to run a program.
+    return pdfAccess(input.file_path) === null
+      ? refuseBinary(shown)
+      : await readPdf(target, input.pages, context);
+  }
   const mediaType = imageType(head);
   if (mediaType !== null) {
     return await readImage(target, mediaType, isWhole ? bytes : null, context);

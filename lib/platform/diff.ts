@@ -49,12 +49,9 @@ export async function diffTexts(
   const shared = sharedEnds(before, after);
   const oldPart = before.slice(shared.head, before.length - shared.tail);
   const newPart = after.slice(shared.head, after.length - shared.tail);
-  const { structuredPatch } = await import("diff");
-  const patch = structuredPatch("", "", oldPart, newPart, "", "", {
-    context: contextLines,
-    timeout: timeoutMs,
-  }) as { readonly hunks: Hunk[] } | undefined;
-  const hunks = patch?.hunks ?? [wholeHunk(oldPart, newPart)];
+  const hunks = oldPart === "" || newPart === ""
+    ? [wholeHunk(oldPart, newPart)]
+    : await changedHunks(oldPart, newPart, timeoutMs);
   const linesBefore = countLines(before.slice(0, shared.head));
   const moved = hunks.map((hunk) => ({
     ...hunk,
@@ -139,6 +136,19 @@ function linesForward(text: string, from: number): number {
     at = end + 1;
   }
   return at;
+}
+
+async function changedHunks(
+  oldPart: string,
+  newPart: string,
+  timeout: number,
+): Promise<readonly Hunk[]> {
+  const { structuredPatch } = await import("diff");
+  const patch = structuredPatch("", "", oldPart, newPart, "", "", {
+    context: contextLines,
+    timeout,
+  }) as { readonly hunks: Hunk[] } | undefined;
+  return patch?.hunks ?? [wholeHunk(oldPart, newPart)];
 }
 
 /** One hunk that takes all old lines out and puts all new ones in. */

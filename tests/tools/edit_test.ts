@@ -142,6 +142,10 @@ const nearMisses: Readonly<Record<string, readonly [string, Pair]>> = {
     "one\ntwo\n",
     { old: "    1\tone\ntwo", new: "x" },
   ],
+  "foreign line numbers that the replacement has in part": [
+    "one\ntwo\n",
+    { old: "1: one\n2: two", new: "1: one\nthree" },
+  ],
   "uneven indentation": [
     "if x:\n    a()\n      b()\n",
     { old: "  a()\n  b()", new: "x" },
@@ -252,6 +256,11 @@ const corpus: Readonly<Record<string, readonly [string, Pair, string]>> = {
     "one\ntwo\n",
     { old: "1:one\n2:two", new: "1:uno\n2:dos" },
     "uno\ndos\n",
+  ],
+  "strips numbers from new lines that carry on from no count": [
+    "one\ntwo\n",
+    { old: "    1\tone\n    2\ttwo", new: "    1\tone\n    1\tand\n\ta half" },
+    "one\nand\n\ta half\n",
   ],
   "fills an empty file": ["", { old: "", new: "a\n" }, "a\n"],
 };

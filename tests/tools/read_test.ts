@@ -281,6 +281,19 @@ Deno.test("Read refuses a PDF with the way to read it", async () => {
   assertStringIncludes(shownText(pages), 'Give pages like "3" or "1-5"');
 });
 
+Deno.test("Read runs a program for a PDF only where access() says so", async () => {
+  await using folder = await tempFolder({ "a.txt": "%PDF-1.4\n" });
+  assertEquals(await read.access({ file_path: "a.PDF" }, "/w"), [
+    { kind: "read", path: "/w/a.PDF" },
+    { kind: "run", line: "pdftotext a.PDF", readOnly: true },
+  ]);
+  assertEquals(await read.access({ file_path: "a.txt" }, "/w"), [
+    { kind: "read", path: "/w/a.txt" },
+  ]);
+  const outcome = await runRead(folder, "a.txt");
+  assertStringIncludes(shownText(outcome), "it is binary");
+});
+
 Deno.test("Read gives the pages of a PDF that pdftotext finds", async () => {
   await using folder = await tempFolder({
     "a.pdf": "%PDF-1.4\n",
