@@ -19,6 +19,7 @@ export interface Invocation {
   readonly cwd: string | undefined;
   readonly mode: PermissionMode;
   readonly record: string | undefined;
+  readonly workerPermissions: boolean;
 }
 
 /** Modes that `--permission-mode` takes. */
@@ -78,6 +79,7 @@ export function parseInvocation(args: readonly string[]): Invocation {
     cwd: given("cwd"),
     mode: modeOf(given("permission-mode")),
     record: given("record"),
+    workerPermissions: parsed["worker-permissions"] === true,
   };
 }
 

@@ -33,6 +33,8 @@ export interface BootOptions {
   readonly tools?: readonly AnyTool[];
   /** The program's worker entry; without it tools run in this thread. */
   readonly mainUrl?: string;
+  /** The user's word that worker permissions may be used. */
+  readonly workerPermissions?: boolean;
   /** Whether somebody answers `permission_request` events. */
   readonly canAsk: boolean;
 }
@@ -68,7 +70,10 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     options.tools ?? builtinTools,
     roots,
   );
-  const realm = openRealm(options.mainUrl, offered);
+  const realm = openRealm(offered, {
+    mainUrl: options.mainUrl,
+    workerPermissions: options.workerPermissions ?? false,
+  });
   const spill = openSpill();
   const open = (model: string): Promise<ModelClient> =>
     openModel({ ...endpoint, model }, { record: options.record });

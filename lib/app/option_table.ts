@@ -66,6 +66,11 @@ export const options: readonly OptionRow[] = [
     value: "FILE",
     help: "write the model's replies as a script",
   },
+  {
+    name: "worker-permissions",
+    help: "tools' permissions by mode when run from a URL\n" +
+      "(with Deno's --unstable-worker-options)",
+  },
   { name: "debug", help: "tell on stderr what was repaired and learned" },
   { name: "help", short: "h", help: "show this text" },
   { name: "version", short: "V", help: "show the version" },

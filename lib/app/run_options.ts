@@ -48,6 +48,7 @@ export function runOptionsFor(
   if (refusal !== null) throw new UserError(refusal, exitCodes.failed);
   const limits = limitsFor(info.window);
   const { canAsk, realm, spill } = fixed;
+  realm.setMode(mode);
   return {
     ...ports,
     model,

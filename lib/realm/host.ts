@@ -6,6 +6,7 @@ import {
   type ToolOutcome,
   type ToolProgress,
 } from "../core/tool.ts";
+import type { RealmKind } from "./permissions.ts";
 import type { FromRealm, ToRealm } from "./protocol.ts";
 
 /** A realm as its host sees it; `Worker` is one. */
@@ -19,7 +20,7 @@ export interface RealmWorker {
 /** What a host needs. */
 export interface RealmHostOptions {
   /** Starts a realm; called at the first call and after a realm was ended. */
-  start(): RealmWorker;
+  start(kind: RealmKind): RealmWorker;
   /** Kills a process group that a terminated realm left behind. */
   killGroup(group: number): void;
   readonly tools: readonly AnyTool[];
@@ -30,6 +31,11 @@ export interface RealmHostOptions {
 /** Runs calls in a realm and ends a realm that does not answer. */
 export interface RealmHost extends Disposable {
   readonly run: RunTool;
+  /**
+   * Says in which realm the next calls run. A worker's permissions can't be
+   * changed, so another kind replaces it as soon as no call is under way.
+   */
+  setKind(kind: RealmKind): void;
 }
 
 /** What a call came to, or that it was swept away with its realm. */
@@ -67,11 +73,16 @@ export function createRealmHost(options: RealmHostOptions): RealmHost {
     return second === "swept_away" ? interrupted(call) : second;
   }
 
-  return { run, [Symbol.dispose]: () => realm.crash("the program ends") };
+  return {
+    run,
+    setKind: realm.setKind,
+    [Symbol.dispose]: () => realm.crash("the program ends"),
+  };
 }
 
 /** The worker and the calls under way in it. */
 interface Realm {
+  setKind(kind: RealmKind): void;
   send(entry: Pending): number;
   abort(id: number): void;
   isPending(id: number): boolean;
@@ -86,10 +97,18 @@ function createRealm(options: RealmHostOptions): Realm {
   const pending = new Map<number, Pending>();
   let worker: RealmWorker | undefined;
   let nextId = 0;
+  let wanted: RealmKind = "full";
+  let running: RealmKind = wanted;
 
   function open(): RealmWorker {
+    const isOnlyCall = pending.size === 1;
+    if (running !== wanted && isOnlyCall) {
+      worker?.terminate();
+      worker = undefined;
+    }
     if (worker !== undefined) return worker;
-    const started = options.start();
+    running = wanted;
+    const started = options.start(running);
     started.onmessage = ({ data }) => receive(data);
     started.onerror = (event) => {
       event.preventDefault();
@@ -131,6 +150,7 @@ function createRealm(options: RealmHostOptions): Realm {
   }
 
   return {
+    setKind: (kind) => wanted = kind,
     send(entry) {
       const id = nextId++;
       pending.set(id, entry);

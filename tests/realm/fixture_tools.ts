@@ -20,6 +20,13 @@ export const fixtureTools: readonly AnyTool[] = [
     emit({ text: "echoing" });
     return Promise.resolve(ok(`echo ${value}`));
   }),
+  tool("Permissions", () => {
+    const names = ["read", "write", "net", "run", "env", "ffi", "sys"] as const;
+    const granted = names.filter((name) =>
+      Deno.permissions.querySync({ name }).state === "granted"
+    );
+    return Promise.resolve(ok(granted.join(" ")));
+  }),
   tool("Throw", () => Promise.reject(new Error("boom"))),
   tool("Spin", () => {
     while (true); // Nothing but the end of its thread stops this.

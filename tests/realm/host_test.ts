@@ -1,31 +1,38 @@
 import { assertEquals } from "@std/assert";
 import type { PreparedCall, ToolOutcome } from "../../lib/core/tool.ts";
 import { createRealmHost, type RealmHost } from "../../lib/realm/host.ts";
+import {
+  type RealmKind,
+  realmPermissions,
+} from "../../lib/realm/permissions.ts";
 import { fixtureTools } from "./fixture_tools.ts";
 
 interface Fixture extends Disposable {
   readonly host: RealmHost;
   readonly killed: number[];
   starts(): number;
+  kinds(): RealmKind[];
 }
 
 function fixture(graceMs = 120): Fixture {
   const killed: number[] = [];
-  let starts = 0;
+  const starts: RealmKind[] = [];
   const host = createRealmHost({
     tools: fixtureTools,
     graceMs,
     killGroup: (group) => killed.push(group),
-    start: () => {
-      starts++;
+    start: (kind) => {
+      starts.push(kind);
       const url = new URL("./fixture_worker.ts", import.meta.url);
-      return new Worker(url, { type: "module" });
+      const deno = { permissions: realmPermissions(kind) };
+      return new Worker(url, { type: "module", deno });
     },
   });
   return {
     host,
     killed,
-    starts: () => starts,
+    starts: () => starts.length,
+    kinds: () => starts,
     [Symbol.dispose]: () => host[Symbol.dispose](),
   };
 }
@@ -139,4 +146,33 @@ Deno.test("createRealmHost() kills the process groups of a realm that it ends", 
   });
   assertEquals(told(outcome), ["aborted", "Group was interrupted by the user"]);
   assertEquals(realm.killed, [4_000_000]);
+});
+
+Deno.test("createRealmHost() replaces the worker when its kind changes", async () => {
+  using realm = fixture();
+  const states = async () =>
+    told(await realm.host.run(call("Permissions"), quiet));
+  const text = (value: string) => [{ type: "text", text: value }];
+  assertEquals(await states(), text("read write net run"));
+  realm.host.setKind("plan");
+  assertEquals(await states(), text("read net"));
+  realm.host.setKind("full");
+  assertEquals(await states(), text("read write net run"));
+  assertEquals(realm.kinds(), ["full", "plan", "full"]);
+});
+
+Deno.test("createRealmHost() keeps the worker while a call is under way", async () => {
+  using realm = fixture(60_000);
+  const controller = new AbortController();
+  const running = realm.host.run(call("Wait"), {
+    ...quiet,
+    signal: controller.signal,
+  });
+  realm.host.setKind("plan");
+  await realm.host.run(call("Echo"), quiet);
+  assertEquals(realm.kinds(), ["full"]);
+  controller.abort();
+  await running;
+  await realm.host.run(call("Echo"), quiet);
+  assertEquals(realm.kinds(), ["full", "plan"]);
 });
