@@ -4,10 +4,15 @@ import { type CatalogEntry, catalogEntry } from "./catalog.ts";
 import { type Endpoint, isPrivateHost } from "./endpoint.ts";
 import type { ServerFacts } from "./facts.ts";
 import { chooseTransport, type TransportChoice } from "./ollama.ts";
-import type { Profile, ProfileOverride } from "./profile.ts";
+import {
+  applyOverride,
+  genericProfile,
+  type Profile,
+  type ProfileOverride,
+} from "./profile.ts";
 import { profileFor } from "./profiles.ts";
 import { askedFacts } from "./server_facts.ts";
-import { smallWindowWarning } from "./window_check.ts";
+import { raisedWindowWarning, smallWindowWarning } from "./window_check.ts";
 
 /** Options of {@link discover}. */
 export interface DiscoverOptions {
@@ -17,6 +22,11 @@ export interface DiscoverOptions {
   readonly contextWindow?: number;
   /** Where the user said so. */
   readonly contextWindowSource?: "flag" | "environment";
+  /**
+   * Tokens below which the caller can't work. An Ollama that would give less
+   * is then asked for more although the user named no window.
+   */
+  readonly smallest?: number;
   readonly override?: ProfileOverride;
   /** What the server has taught: it took no image. */
   readonly learned?: { readonly textOnly?: boolean };
@@ -59,6 +69,10 @@ export async function discover(
   model: string,
   options: DiscoverOptions,
 ): Promise<Discovery> {
+  if (!URL.canParse(endpoint.baseUrl)) {
+    const profile = applyOverride(genericProfile, options.override ?? {});
+    return describe({ model, profile, found: {}, local: false, options });
+  }
   const named = profileFor(endpoint.baseUrl, model, overrides(options));
   const found = await askedFacts(endpoint, model, {
     fetch: options.fetch ?? fetch,
@@ -158,35 +172,52 @@ interface WindowChoice {
  * native transport can ask for another (spec/providers.md 1.3.1).
  */
 function ollamaChoice(
-  { model, found, options }: Known,
+  known: Known,
 ): WindowChoice & { readonly transport: "openai" | "native" } {
+  const { model, found, options } = known;
+  const { contextWindow: wanted, smallest = 0 } = options;
+  const isGuess = found.window === undefined;
   const loaded = found.window ?? ollamaWindow;
-  const largest = found.largest ?? Infinity;
-  const { contextWindow: wanted } = options;
-  const source = options.contextWindowSource ?? "flag";
-  const facts = { native: true, loaded, wanted };
+  const isSmall = loaded < Math.min(found.largest ?? Infinity, localWindow);
+  const raised = isSmall && loaded < smallest ? localWindow : undefined;
+  const facts = { native: true, loaded, wanted: wanted ?? raised };
   const transport = chooseTransport(facts, options.transport);
   if (transport === "native") {
-    const asked = wanted ?? Math.max(loaded, localWindow);
-    const window = Math.min(asked, largest);
-    const warnings = window < asked && wanted !== undefined
-      ? [`"${model}" was trained for ${window} tokens, not for ${asked}`]
-      : [];
-    const windowSource = wanted === undefined ? "default" : source;
-    return { transport, window, windowSource, warnings };
+    return { transport, ...nativeWindow(known, loaded) };
   }
   // While the window is a guess the user's word is better than it.
-  const isGuess = found.window === undefined;
   if (wanted !== undefined && (wanted <= loaded || isGuess)) {
-    return { transport, window: wanted, windowSource: source, warnings: [] };
+    const windowSource = options.contextWindowSource ?? "flag";
+    return { transport, window: wanted, windowSource, warnings: [] };
   }
-  const isSmall = loaded < Math.min(largest, localWindow);
   return {
     transport,
     window: loaded,
     windowSource: isGuess ? "default" : "server",
     warnings: isSmall ? [smallWindowWarning(model, loaded, isGuess)] : [],
   };
+}
+
+/** What is asked of Ollama's own API: at most what the model can. */
+function nativeWindow(
+  { model, found, options }: Known,
+  loaded: number,
+): WindowChoice {
+  const largest = found.largest ?? Infinity;
+  const { contextWindow: wanted, smallest = 0 } = options;
+  if (wanted === undefined) {
+    const window = Math.min(Math.max(loaded, localWindow), largest);
+    const warnings = loaded < smallest
+      ? [raisedWindowWarning(model, loaded, window)]
+      : [];
+    return { window, windowSource: "default", warnings };
+  }
+  const window = Math.min(wanted, largest);
+  const warnings = window < wanted
+    ? [`"${model}" was trained for ${window} tokens, not for ${wanted}`]
+    : [];
+  const windowSource = options.contextWindowSource ?? "flag";
+  return { window, windowSource, warnings };
 }
 
 /** Flag, environment, the server's answer, a table, 32,000. */

@@ -181,3 +181,23 @@ export const genericProfile: Profile = {
   timeouts: hostedTimeouts,
   serialOnly: false,
 };
+
+/** Lays a part over a profile, nested records field by field. */
+export function applyOverride(
+  profile: Profile,
+  part: ProfileOverride,
+): Profile {
+  return {
+    ...profile,
+    ...part,
+    sampling: {
+      ...profile.sampling,
+      ...part.sampling,
+      values: { ...profile.sampling.values, ...part.sampling?.values },
+    },
+    reasoning: { ...profile.reasoning, ...part.reasoning },
+    timeouts: { ...profile.timeouts, ...part.timeouts },
+    toolIds: { ...profile.toolIds, ...part.toolIds },
+    extraBody: { ...profile.extraBody, ...part.extraBody },
+  };
+}

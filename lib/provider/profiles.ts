@@ -1,6 +1,7 @@
 import { isPrivateHost } from "./endpoint.ts";
 import { modelRows } from "./model_rows.ts";
 import {
+  applyOverride,
   genericProfile,
   localTimeouts,
   type Profile,
@@ -9,7 +10,7 @@ import {
 } from "./profile.ts";
 import { serverRows } from "./server_rows.ts";
 
-export { genericProfile, type Profile, type ProfileOverride };
+export { applyOverride, genericProfile, type Profile, type ProfileOverride };
 
 /** Options of {@link profileFor}. */
 export interface ProfileOptions {
@@ -58,26 +59,6 @@ export function profileFor(
   const id = ids.length === 0 ? "generic" : ids.join("+");
   profile = applyOverride({ ...profile, id }, options.discovered ?? {});
   return applyOverride(profile, options.override ?? {});
-}
-
-/** Lays a part over a profile, nested records field by field. */
-export function applyOverride(
-  profile: Profile,
-  part: ProfileOverride,
-): Profile {
-  return {
-    ...profile,
-    ...part,
-    sampling: {
-      ...profile.sampling,
-      ...part.sampling,
-      values: { ...profile.sampling.values, ...part.sampling?.values },
-    },
-    reasoning: { ...profile.reasoning, ...part.reasoning },
-    timeouts: { ...profile.timeouts, ...part.timeouts },
-    toolIds: { ...profile.toolIds, ...part.toolIds },
-    extraBody: { ...profile.extraBody, ...part.extraBody },
-  };
 }
 
 /**

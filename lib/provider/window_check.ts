@@ -125,6 +125,17 @@ export function smallWindowWarning(
     ollamaFixes(model);
 }
 
+/** Says that a larger window is asked for than the server would give. */
+export function raisedWindowWarning(
+  model: string,
+  loaded: number,
+  asked: number,
+): string {
+  return `Ollama gives "${model}" a window of ${loaded} tokens, too small to ` +
+    `work in: ${asked} are asked for with each request. Say \`-c N\` for ` +
+    "another size; it takes memory";
+}
+
 /** The three ways to a larger window on Ollama, the easiest first. */
 export function ollamaFixes(model: string): string {
   const derived = `${model.replace(/:.*$/, "")}-32k`;

@@ -155,6 +155,28 @@ Deno.test("Ollama: a larger window that is wanted is asked for natively, up to t
   assertEquals(refused.info.warnings.length, 1);
 });
 
+Deno.test("Ollama: a window too small to work in is raised, and the user told so", async () => {
+  const raised = async (loaded: number | undefined, options: Options = {}) => {
+    const given = loaded === undefined ? { show } : { show, loaded };
+    const { info, transport, certain } = await discovered(
+      ollamaRoutes(given),
+      "qwen2.5",
+      { smallest: 4_097, ...options },
+    );
+    return [transport, info.window, info.warnings.length, certain];
+  };
+  assertEquals(await raised(4_096), ["native", 32_768, 1, true]);
+  assertEquals(await raised(undefined), ["native", 32_768, 1, true]);
+  assertEquals(await raised(8_192), ["openai", 8_192, 1, true]);
+  const openai = { transport: "openai" } as const;
+  assertEquals(await raised(4_096, openai), ["openai", 4_096, 1, true]);
+});
+
+Deno.test("discover() gives an address that is none the generic profile", async () => {
+  const { info, profile } = await discover(endpoint("no url"), "x", patient);
+  assertEquals([info.window, profile.id], [32_000, "generic"]);
+});
+
 Deno.test("Ollama: a model without tools is told so, and offered them in text", async () => {
   const { info } = await discovered(
     ollamaRoutes({ show: { ...show, capabilities: ["completion", "vision"] } }),
