@@ -1,5 +1,3 @@
-import { z } from "zod";
-import { describeError, exitCodes, UserError } from "../core/error.ts";
 import type { AssistantMessage, Message } from "../core/message.ts";
 import type {
   ModelClient,
@@ -12,84 +10,15 @@ import type {
 } from "../core/model.ts";
 import { estimateTokens, messageTokens, prefixTokens } from "../core/tokens.ts";
 import type { RawCall } from "./raw.ts";
+import {
+  readScript,
+  type ScriptedInfo,
+  type ScriptedReply,
+} from "./script_file.ts";
 import { settleCalls } from "./settle.ts";
 
 const defaultWindow = 32_000;
 const defaultChunkChars = 24;
-
-const stops = ["end", "tool_use", "length", "refused", "empty"] as const;
-const failureCodes = [
-  "aborted",
-  "auth",
-  "quota",
-  "rate_limit",
-  "overloaded",
-  "loading",
-  "context_overflow",
-  "model_not_found",
-  "no_tool_support",
-  "bad_request",
-  "refused",
-  "network",
-  "timeout",
-  "protocol",
-] as const satisfies readonly ModelFailureCode[];
-
-const scriptedCall = z.strictObject({
-  name: z.string(),
-  id: z.string().optional(),
-  input: z.record(z.string(), z.unknown()).optional(),
-  /** Raw JSON text, where a script must show a damaged call. */
-  arguments: z.string().optional(),
-}).refine(
-  (call) => call.input === undefined || call.arguments === undefined,
-  { error: `has both "input" and "arguments"` },
-);
-
-const scriptedReply = z.strictObject({
-  for: z.literal("summary").optional(),
-  text: z.string().optional(),
-  thinking: z.string().optional(),
-  calls: z.array(scriptedCall).optional(),
-  /** Waits before the first delta. */
-  delayMs: z.number().nonnegative().optional(),
-  chunkChars: z.int().positive().optional(),
-  /** Waits before each delta. */
-  chunkMs: z.number().nonnegative().optional(),
-  stop: z.enum(stops).optional(),
-  usage: z.strictObject({
-    input: z.int().nonnegative(),
-    output: z.int().nonnegative(),
-    cached: z.int().nonnegative().default(0),
-    reasoning: z.int().nonnegative().default(0),
-    estimated: z.literal(true).optional(),
-  }).optional(),
-  failure: z.strictObject({
-    code: z.enum(failureCodes),
-    message: z.string(),
-    transient: z.boolean().default(false),
-    status: z.int().optional(),
-    window: z.int().positive().optional(),
-  }).optional(),
-  retry: z.strictObject({
-    attempt: z.int().positive().default(1),
-    of: z.int().positive().default(5),
-    waitMs: z.number().nonnegative().default(0),
-    because: z.string(),
-  }).optional(),
-});
-
-const scriptedInfo = z.strictObject({
-  info: z.strictObject({
-    window: z.int().positive().optional(),
-    maxOutput: z.int().positive().optional(),
-    vision: z.boolean().optional(),
-    thinking: z.boolean().optional(),
-  }),
-});
-
-type ScriptedReply = z.output<typeof scriptedReply>;
-type ScriptedInfo = z.output<typeof scriptedInfo>["info"];
 
 /** What a script needs of its surroundings. */
 export interface ScriptedOptions {
@@ -113,7 +42,8 @@ export async function openScripted(
   file: string,
   options: ScriptedOptions,
 ): Promise<ModelClient> {
-  const { info, replies } = await readScript(file, options);
+  const readText = options.readText ?? Deno.readTextFile;
+  const { info, replies } = await readScript(file, readText);
   const turns = replies.filter((reply) => reply.for === undefined);
   const summaries = replies.filter((reply) => reply.for === "summary");
   let nextTurn = 0;
@@ -310,67 +240,6 @@ function usedUp(
 
 function failure(code: ModelFailureCode, message: string): ModelEvent {
   return { type: "failure", failure: { code, message, transient: false } };
-}
-
-async function readScript(
-  file: string,
-  options: ScriptedOptions,
-): Promise<{ info: ScriptedInfo; replies: ScriptedReply[] }> {
-  const readText = options.readText ?? Deno.readTextFile;
-  let source: string;
-  try {
-    source = await readText(file);
-  } catch (error) {
-    throw new UserError(
-      `Cannot read script "${file}": ${describeError(error)}`,
-      exitCodes.usage,
-      { cause: error },
-    );
-  }
-  let info: ScriptedInfo = {};
-  const replies: ScriptedReply[] = [];
-  let isFirst = true;
-  for (const [index, line] of source.split("\n").entries()) {
-    const trimmed = line.replace(/^\uFEFF/, "").trim();
-    if (trimmed === "" || trimmed.startsWith("//")) continue;
-    const where = `"${file}": line ${index + 1}`;
-    const value = parseLine(trimmed, where);
-    if (isFirst && isInfo(value)) info = check(scriptedInfo, value, where).info;
-    else replies.push(check(scriptedReply, value, where));
-    isFirst = false;
-  }
-  return { info, replies };
-}
-
-function parseLine(line: string, where: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    throw new UserError(
-      `Cannot read script ${where}: ${describeError(error)}`,
-      exitCodes.usage,
-    );
-  }
-}
-
-function isInfo(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "info" in value;
-}
-
-function check<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-  where: string,
-): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const path = issue === undefined ? "" : z.core.toDotPath(issue.path);
-  const at = path === "" ? "" : `${path}: `;
-  throw new UserError(
-    `Cannot read script ${where}: ${at}${issue?.message ?? "invalid reply"}`,
-    exitCodes.usage,
-  );
 }
 
 type DefinedOnly<Value> = {
