@@ -106,6 +106,11 @@ Deno.test("OutputCapture counts binary data and keeps the text around it", async
     got.head,
     "before\n[10,000 bytes of binary data, not shown]\n\nafter\n",
   );
+  const noNul = data.map((byte) => byte | 0x81);
+  assertEquals(
+    (await capture([noNul])).head,
+    "[5,000 bytes of binary data, not shown]\n",
+  );
   const mixed = new Uint8Array([
     ...new TextEncoder().encode("text\n"),
     ...data,

@@ -130,6 +130,21 @@ Deno.test("runProcess() kills the whole tree of a stopped command", async () => 
   assertEquals(await survivors(seconds), []);
 });
 
+Deno.test("runProcess() kills what ignores SIGTERM and holds no output", async () => {
+  const seconds = uniqueSeconds();
+  const { result } = await run(
+    `trap "" TERM; exec >/dev/null 2>&1; sleep ${seconds}; :`,
+    { timeoutMs: 300, graceMs: 100 },
+  );
+  assertEquals([result.ended, result.signal], ["timeout", "SIGKILL"]);
+  const left = await run(
+    `(trap "" TERM; exec >/dev/null 2>&1; sleep ${seconds}; :) & sleep 0.1`,
+    { graceMs: 100 },
+  );
+  assert(left.result.leftovers);
+  assertEquals(await survivors(seconds), []);
+});
+
 Deno.test("runProcess() leaves no process when its reader throws", async () => {
   const seconds = uniqueSeconds();
   const groups: string[] = [];
