@@ -32,7 +32,7 @@ const catalog: readonly CatalogEntry[] = [
   hosted(/^gpt-4/, 8_192, 4_096),
   hosted(/^gpt-3\.5/, 16_385, 4_096),
   hosted(
-    /^claude-(fable|opus-(4-[6-9]|[5-9])|sonnet-(4-[6-9]|[5-9]))/,
+    /^claude-(fable|(opus|sonnet)-(4[.-][6-9]|[5-9]))/,
     1_000_000,
     64_000,
     "vision thinking",
@@ -68,7 +68,7 @@ const catalog: readonly CatalogEntry[] = [
   open(/^glm/, 131_072, 8_192),
   open(/^kimi-?k(2\.[5-9]|[3-9])/, 262_144, 65_536, "vision thinking"),
   open(/^kimi-?k2-thinking/, 262_144, 65_536, "thinking"),
-  open(/^kimi-?k2-0905/, 262_144, 32_768),
+  open(/^kimi-?k2.*0905/, 262_144, 32_768),
   open(/^(kimi|moonshot)/, 131_072, 32_768),
   open(/^minimax-?m1/, 1_000_000, 40_000, "thinking"),
   open(/^minimax-?m/, 204_800, 131_072, "thinking"),

@@ -53,7 +53,9 @@ export function profileFor(
     const onServer = row.servers === undefined ||
       row.servers.includes(server?.id ?? "generic");
     if (!onServer || !row.model.test(model)) continue;
-    profile = applyOverride(profile, row.set);
+    const { sampling, ...rest } = row.set;
+    const isOwn = server?.ownSampling === true || sampling === undefined;
+    profile = applyOverride(profile, isOwn ? rest : row.set);
     ids.push(row.id);
   }
   const id = ids.length === 0 ? "generic" : ids.join("+");

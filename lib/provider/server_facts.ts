@@ -63,7 +63,11 @@ async function askServer(
     return await ollamaFacts(endpoint, model, patient);
   }
   if (options.source === "table") return {};
-  return await askList(endpoint, model, patient);
+  if (options.source === "models") {
+    return await askList(endpoint, model, patient);
+  }
+  // The user says what kind of server it is, so its door is tried.
+  return await probeServer(endpoint, model, patient);
 }
 
 /** The answer, or no facts when it does not come in time. */

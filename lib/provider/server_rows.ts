@@ -16,6 +16,8 @@ export interface ServerRow extends Evidence {
   readonly host?: RegExp;
   readonly path?: RegExp;
   readonly probe?: ServerKind;
+  /** The server applies the model's recommended sampling by itself. */
+  readonly ownSampling?: true;
   readonly set: ProfileOverride;
 }
 
@@ -79,10 +81,11 @@ export const serverRows: readonly ServerRow[] = [
       "refuses a prompt and cap that exceed max_model_len together",
     source: "spec/providers.md 1.3; docs.vllm.ai tool_calling",
     date: "2026-08",
+    ownSampling: true,
     set: {
       title: "vLLM",
       toolChoice: "full",
-      sampling: { send: [] },
+      sampling: { send: ["temperature", "top_p", "top_k", "min_p"] },
       reasoning: { control: "chat_template_kwargs" },
       serialOnly: false,
     },

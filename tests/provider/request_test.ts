@@ -124,6 +124,15 @@ Deno.test("REQ-11 Ollama always gets temperature and top_p", () => {
   }
 });
 
+Deno.test("vLLM applies the model's sampling itself: only what was asked for is sent", () => {
+  const vllm: Setup = { url: "http://localhost:8000/v1", probed: "vllm" };
+  const given = { ...vllm, model: "Qwen/Qwen3-Coder-30B" };
+  assertEquals("temperature" in body(given), false);
+  assertEquals(body(given, { temperature: 0.9 }).temperature, 0.9);
+  const override = { sampling: { values: { top_p: 0.5 } } };
+  assertEquals(body({ ...given, override }).top_p, 0.5);
+});
+
 Deno.test("REQ-12 an effort is sent to models that think only", () => {
   const override = { reasoning: { effort: "low" } };
   const sent = (thinking: boolean) =>
