@@ -1,3 +1,4 @@
+import type { Breather } from "../lib/platform/breather.ts";
 import { foldPunctuation } from "./_fold.ts";
 
 /** The part of a file that looks most like a text that is not in it. */
@@ -12,6 +13,7 @@ export interface Region {
 }
 
 const maxLines = 20;
+const linesPerCheck = 1024;
 const maxLineChars = 300;
 /** Characters of a file that are searched. */
 const maxSearched = 2 * 1024 * 1024;
@@ -20,14 +22,22 @@ const maxSearched = 2 * 1024 * 1024;
  * Finds the closest region by the words that lines share, rare words first,
  * for the model to copy from. It only informs; no edit is made by likeness.
  */
-export function closestRegion(text: string, wanted: string): Region | null {
+export async function closestRegion(
+  text: string,
+  wanted: string,
+  breather: Breather,
+): Promise<Region | null> {
   const lines = text.slice(0, maxSearched).split("\n");
   const wantedLines = wanted.split("\n").filter((line) => line.trim() !== "");
   const size = Math.min(maxLines, Math.max(1, wantedLines.length));
   const words = new Set(wantedLines.slice(0, size).flatMap(tokensOf));
-  const found = lines.map((line) =>
-    new Set(tokensOf(line)).intersection(words)
-  );
+  const found: Set<string>[] = [];
+  for (const line of lines) {
+    found.push(new Set(tokensOf(line)).intersection(words));
+    if (found.length % linesPerCheck === 0 && breather.isDue()) {
+      await breather.rest();
+    }
+  }
   const weights = new Map<string, number>();
   for (const hits of found) {
     for (const word of hits) weights.set(word, (weights.get(word) ?? 0) + 1);

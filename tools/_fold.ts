@@ -1,3 +1,5 @@
+import type { Breather } from "../lib/platform/breather.ts";
+
 /**
  * A text without the parts that a comparison does not look at, which can say
  * where each of its positions is in the original.
@@ -20,7 +22,11 @@ export interface FoldOptions {
 }
 
 /** Folds a text; the "\r" of a line end is always dropped. */
-export function fold(text: string, options: FoldOptions): Folded {
+export async function fold(
+  text: string,
+  options: FoldOptions,
+  breather: Breather,
+): Promise<Folded> {
   const pieces: string[] = [];
   const drops: Drop[] = [];
   let length = 0;
@@ -45,6 +51,9 @@ export function fold(text: string, options: FoldOptions): Folded {
     if (found === -1) break;
     length++;
     start = end + 1;
+    if (pieces.length % linesPerCheck === 0 && breather.isDue()) {
+      await breather.rest();
+    }
   }
   return {
     value: pieces.join("\n"),
@@ -52,20 +61,57 @@ export function fold(text: string, options: FoldOptions): Folded {
   };
 }
 
+/** Folds a short text at once. */
+export function foldLines(text: string, options: FoldOptions): string {
+  return text.split("\n").map((line) => {
+    const plain = line.replace(/\r$/, "");
+    const [from, to] = keptRange(plain, 0, plain.length, options);
+    return plain.slice(from, to);
+  }).join("\n");
+}
+
 /**
  * Gives typographic quotes, dashes and spaces their ASCII form, one for one,
  * so that positions stay what they are.
  */
 export function foldPunctuation(text: string): string {
-  return text.replace(
-    /[\u2018-\u201f\u2010-\u2015\u2212\u00a0\u2000-\u200a\u202f\u205f\u3000]/g,
-    (character) => {
-      if (character >= "\u2018" && character <= "\u201b") return "'";
-      if (character >= "\u201c" && character <= "\u201f") return '"';
-      if (character >= "\u2010" && character <= "\u2015") return "-";
-      return character === "\u2212" ? "-" : " ";
-    },
-  );
+  return text.replace(typographic, (character) => {
+    if (character >= "\u2018" && character <= "\u201b") return "'";
+    if (character >= "\u201c" && character <= "\u201f") return '"';
+    if (character >= "\u2010" && character <= "\u2015") return "-";
+    return character === "\u2212" ? "-" : " ";
+  });
+}
+
+/** The same for a text of any length. */
+export async function foldAllPunctuation(
+  text: string,
+  breather: Breather,
+): Promise<string> {
+  const pieces: string[] = [];
+  for (let at = 0; at < text.length; at += charsPerCheck) {
+    pieces.push(foldPunctuation(text.slice(at, at + charsPerCheck)));
+    if (breather.isDue()) await breather.rest();
+  }
+  return pieces.join("");
+}
+
+const typographic =
+  /[\u2018-\u201f\u2010-\u2015\u2212\u00a0\u2000-\u200a\u202f\u205f\u3000]/g;
+const linesPerCheck = 4096;
+const charsPerCheck = 512 * 1024;
+
+function keptRange(
+  text: string,
+  start: number,
+  end: number,
+  options: FoldOptions,
+): [from: number, to: number] {
+  let from = start;
+  let to = end;
+  if (options.trailing) { while (to > from && isBlank(text, to - 1)) to--; }
+  if (options.leading) { while (from < to && isBlank(text, from)) from++; }
+  return [from, to];
 }
 
 interface Drop {

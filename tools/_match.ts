@@ -1,5 +1,12 @@
+import type { Breather } from "../lib/platform/breather.ts";
 import { withEol } from "../lib/platform/text_file.ts";
-import { fold, type Folded, foldPunctuation } from "./_fold.ts";
+import {
+  fold,
+  foldAllPunctuation,
+  type Folded,
+  foldLines,
+  foldPunctuation,
+} from "./_fold.ts";
 import { indentShift, type Shift } from "./_indent.ts";
 import { unnumbered, type Variant } from "./_numbered.ts";
 
@@ -46,15 +53,48 @@ const maxPlaces = 1_000_000;
  * anything matches decides. It never goes by likeness. Positions are those
  * of the original text, so nothing outside a span ever changes.
  */
-export function findMatch(text: string, wanted: Wanted): Match {
+export async function findMatch(
+  text: string,
+  wanted: Wanted,
+  breather: Breather,
+): Promise<Match> {
+  const source = openSource(text, breather);
   for (const { level, find } of ladder) {
-    const replacements = find(text, wanted);
+    const replacements = await find(source, wanted);
     if (replacements.length > 0) return { level, replacements };
+    if (breather.isDue()) await breather.rest();
   }
   return { level: "exact", replacements: [] };
 }
 
-type Find = (text: string, wanted: Wanted) => Replacement[];
+/** The text that is searched, in forms that several levels share. */
+interface Source {
+  readonly text: string;
+  readonly breather: Breather;
+  /** With plain line ends. */
+  plain(): Promise<Folded>;
+  /** With ASCII punctuation, position by position. */
+  ascii(): Promise<string>;
+}
+
+function openSource(text: string, breather: Breather): Source {
+  let plain: Promise<Folded> | undefined;
+  let ascii: Promise<string> | undefined;
+  return {
+    text,
+    breather,
+    plain: () => plain ??= foldPlain(text, breather),
+    ascii: () => ascii ??= foldAllPunctuation(text, breather),
+  };
+}
+
+async function foldPlain(text: string, breather: Breather): Promise<Folded> {
+  return text.includes("\r\n")
+    ? await fold(text, { trailing: false, leading: false }, breather)
+    : { value: text, original: (position) => position };
+}
+
+type Find = (source: Source, wanted: Wanted) => Promise<Replacement[]>;
 
 const ladder: readonly { readonly level: MatchLevel; readonly find: Find }[] = [
   { level: "exact", find: findExact },
@@ -66,50 +106,65 @@ const ladder: readonly { readonly level: MatchLevel; readonly find: Find }[] = [
   { level: "escapes", find: findEscapes },
 ];
 
-function findExact(text: string, wanted: Wanted): Replacement[] {
+function findExact({ text }: Source, wanted: Wanted): Promise<Replacement[]> {
   const { oldText, newText } = wanted;
-  return placesOf(text, oldText).map((place) => {
+  const found = placesOf(text, oldText).map((place) => {
     // Half of a "\r\n" can't be replaced without leaving a stray "\r".
     const splitsPair = oldText.startsWith("\n") && text[place - 1] === "\r";
     const start = splitsPair ? place - 1 : place;
     return replace(text, start, place + oldText.length, newText, wanted.eol);
   });
+  return Promise.resolve(found);
 }
 
-function findLineEnds(text: string, wanted: Wanted): Replacement[] {
-  return findIn(plainFold(text), text, unmarked(wanted), wanted.eol);
+async function findLineEnds(
+  source: Source,
+  wanted: Wanted,
+): Promise<Replacement[]> {
+  return findIn(
+    await source.plain(),
+    source.text,
+    unmarked(wanted),
+    wanted.eol,
+  );
 }
 
-function findUnnumbered(text: string, wanted: Wanted): Replacement[] {
-  const folded = plainFold(text);
+async function findUnnumbered(
+  source: Source,
+  wanted: Wanted,
+): Promise<Replacement[]> {
+  const folded = await source.plain();
   for (const variant of unnumbered(unmarked(wanted))) {
-    const found = findIn(folded, text, variant, wanted.eol);
+    const found = findIn(folded, source.text, variant, wanted.eol);
     if (found.length > 0) return found;
   }
   return [];
 }
 
-function findTrimmed(text: string, wanted: Wanted): Replacement[] {
-  return findFolded(text, text, wanted);
+function findTrimmed(source: Source, wanted: Wanted): Promise<Replacement[]> {
+  return findFolded(source, source.text, wanted);
 }
 
-function findPunctuation(text: string, wanted: Wanted): Replacement[] {
-  return findFolded(text, foldPunctuation(text), {
+async function findPunctuation(
+  source: Source,
+  wanted: Wanted,
+): Promise<Replacement[]> {
+  return findFolded(source, await source.ascii(), {
     ...wanted,
     oldText: foldPunctuation(wanted.oldText),
   });
 }
 
 /** `seen` is the text as it is compared, position by position. */
-function findFolded(
-  text: string,
+async function findFolded(
+  { text, breather }: Source,
   seen: string,
   wanted: Wanted,
-): Replacement[] {
+): Promise<Replacement[]> {
   const options = { trailing: true, leading: false };
-  const folded = fold(seen, options);
+  const folded = await fold(seen, options, breather);
   for (const variant of variants(wanted)) {
-    const needle = fold(variant.oldText, options).value;
+    const needle = foldLines(variant.oldText, options);
     if (needle.trim() === "") continue;
     // White space at the very end means that the line ends there.
     const endsLine = /[ \t]$/.test(variant.oldText);
@@ -126,13 +181,16 @@ function findFolded(
   return [];
 }
 
-function findIndented(text: string, wanted: Wanted): Replacement[] {
+async function findIndented(
+  source: Source,
+  wanted: Wanted,
+): Promise<Replacement[]> {
   const options = { trailing: true, leading: true };
-  const seen = foldPunctuation(text);
-  const folded = fold(seen, options);
+  const seen = await source.ascii();
+  const folded = await fold(seen, options, source.breather);
   for (const variant of variants(wanted)) {
     const oldText = foldPunctuation(variant.oldText);
-    const needle = fold(oldText, options).value;
+    const needle = foldLines(oldText, options);
     if (needle.trim() === "") continue;
     const found: Replacement[] = [];
     for (const place of placesOf(folded.value, needle)) {
@@ -142,33 +200,38 @@ function findIndented(text: string, wanted: Wanted): Replacement[] {
       const shift = indentShift(oldText, seen.slice(start, end));
       if (shift === null) continue;
       const newText = shiftLines(variant.newText, shift);
-      found.push(replace(text, start, end, newText, wanted.eol));
+      found.push(replace(source.text, start, end, newText, wanted.eol));
     }
     if (found.length > 0) return found;
   }
   return [];
 }
 
-function findEscapes(text: string, wanted: Wanted): Replacement[] {
-  const folded = plainFold(text);
+async function findEscapes(
+  source: Source,
+  wanted: Wanted,
+): Promise<Replacement[]> {
+  const folded = await source.plain();
+  const { text } = source;
   const plain = unmarked(wanted);
-  const decoded = {
-    oldText: decodeEscapes(plain.oldText),
-    newText: decodeEscapes(plain.newText),
-  };
+  const decoded = mapVariant(plain, decodeEscapes);
   if (decoded.oldText !== plain.oldText) {
     const found = findIn(folded, text, decoded, wanted.eol);
     if (found.length > 0) return found;
   }
   // The other way round, a new line in the replacement may be meant as one.
   if (lineBreaks(plain.newText) > lineBreaks(plain.oldText)) return [];
-  const encoded = {
-    oldText: encodeEscapes(plain.oldText),
-    newText: encodeEscapes(plain.newText),
-  };
+  const encoded = mapVariant(plain, encodeEscapes);
   return encoded.oldText === plain.oldText
     ? []
     : findIn(folded, text, encoded, wanted.eol);
+}
+
+function mapVariant(
+  { oldText, newText }: Variant,
+  map: (text: string) => string,
+): Variant {
+  return { oldText: map(oldText), newText: map(newText) };
 }
 
 /** As given, and without line numbers where every line has one. */
@@ -194,12 +257,6 @@ function findIn(
     const end = folded.original(place + oldText.length);
     return replace(text, start, end, newText, eol);
   });
-}
-
-function plainFold(text: string): Folded {
-  return text.includes("\r\n")
-    ? fold(text, { trailing: false, leading: false })
-    : { value: text, original: (position) => position };
 }
 
 /** Every place, also where two overlap: they are not unique either. */

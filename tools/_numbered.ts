@@ -8,8 +8,10 @@ export function numbered(lines: readonly string[], first: number): string {
     .join("\n");
 }
 
-/** Characters that the prefix and the line end add to a line. */
-export const numberedCost = 7;
+/** Characters that the prefix and the line end add to lines up to `last`. */
+export function numberedCost(last: number): number {
+  return Math.max(5, String(last).length) + 2;
+}
 
 /** One reading of an edit's two texts. */
 export interface Variant {
@@ -57,14 +59,16 @@ function stripNumbers(value: string, separator: string): Stripped {
   let previous: number | undefined;
   const bare = lines.map((line) => {
     const digits = /^ *(\d{1,9})/.exec(line);
-    if (digits === null || !line.startsWith(separator, digits[0].length)) {
-      return line;
-    }
+    if (digits === null) return line;
+    const text = line.slice(digits[0].length);
+    // Of an empty line's prefix models often drop the tab.
+    const isBare = separator === "\t" && text === "";
+    if (!isBare && !text.startsWith(separator)) return line;
     const number = Number(digits[1]);
     if (previous !== undefined && number !== previous + 1) countsUp = false;
     previous = number;
     numbered++;
-    return line.slice(digits[0].length + separator.length);
+    return text.slice(separator.length);
   });
   const count = lines.length - (isOpen ? 1 : 0);
   return { text: bare.join("\n"), lines: count, numbered, countsUp };

@@ -6,10 +6,11 @@ import {
   type ToolContext,
   type ToolOutcome,
 } from "../lib/core/tool.ts";
+import { type Breather, createBreather } from "../lib/platform/breather.ts";
 import { resolvePath } from "../lib/platform/guard_path.ts";
 import { type DecodedText, lineAt } from "../lib/platform/text_file.ts";
 import { applyChange, demandSeen, readPresent, wrote } from "./_change.ts";
-import { closestRegion } from "./_closest.ts";
+import { closestRegion, type Region } from "./_closest.ts";
 import { findMatch, type Match, type Replacement } from "./_match.ts";
 import { numbered } from "./_numbered.ts";
 import { missingFile, Refusal, runOnFile, type Target } from "./_target.ts";
@@ -78,7 +79,8 @@ async function editTarget(
       "Change it with a program in Bash",
     );
   }
-  const match = matchOrRefuse(input, decoded, target);
+  const breather = createBreather(context.signal);
+  const match = await matchOrRefuse(input, decoded, target, breather);
   const after = replaceSpans(decoded.text, match.replacements, target);
   if (after === decoded.text) {
     throw refuse(target, "the file already has new_string there");
@@ -101,11 +103,12 @@ async function editTarget(
   });
 }
 
-function matchOrRefuse(
+async function matchOrRefuse(
   input: Input,
   decoded: DecodedText,
   target: Target,
-): Match {
+  breather: Breather,
+): Promise<Match> {
   const { text, eol } = decoded;
   if (input.old_string === "") {
     if (text === "") {
@@ -118,13 +121,17 @@ function matchOrRefuse(
       "Give the text to replace, or the whole new content to Write",
     );
   }
-  const match = findMatch(text, {
+  const wanted = {
     oldText: input.old_string,
     newText: input.new_string,
     eol,
-  });
+  };
+  const match = await findMatch(text, wanted, breather);
   const { replacements } = match;
-  if (replacements.length === 0) throw notFound(input, decoded, target);
+  if (replacements.length === 0) {
+    const region = await closestRegion(text, input.old_string, breather);
+    throw notFound(region, target);
+  }
   if (replacements.length > 1 && input.replace_all !== true) {
     throw ambiguous(replacements, text, target);
   }
@@ -216,12 +223,7 @@ function ambiguous(
   );
 }
 
-function notFound(
-  input: Input,
-  { text }: DecodedText,
-  target: Target,
-): Refusal {
-  const region = closestRegion(text, input.old_string);
+function notFound(region: Region | null, target: Target): Refusal {
   if (region === null) {
     return refuse(
       target,

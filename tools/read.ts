@@ -134,12 +134,14 @@ function refuseBinary(shown: string): ToolOutcome {
 }
 
 function lineOptions(input: Input, context: ToolContext): LineOptions {
+  const offset = Math.max(1, input.offset ?? 1);
+  const limit = input.limit ?? context.limits.readLines;
   return {
-    offset: Math.max(1, input.offset ?? 1),
-    limit: input.limit ?? context.limits.readLines,
+    offset,
+    limit,
     maxLineChars,
     maxChars: Math.max(1, context.limits.resultChars - noteRoom),
-    lineCost: numberedCost,
+    lineCost: numberedCost(offset + limit - 1),
   };
 }
 

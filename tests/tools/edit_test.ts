@@ -257,6 +257,11 @@ const corpus: Readonly<Record<string, readonly [string, Pair, string]>> = {
     { old: "1:one\n2:two", new: "1:uno\n2:dos" },
     "uno\ndos\n",
   ],
+  "strips the number of an empty line that lost its tab": [
+    "one\n\ntwo\n",
+    { old: "    1\tone\n    2\n    3\ttwo", new: "    1\tuno" },
+    "uno\n",
+  ],
   "strips numbers from new lines that carry on from no count": [
     "one\ntwo\n",
     { old: "    1\tone\n    2\ttwo", new: "    1\tone\n    1\tand\n\ta half" },

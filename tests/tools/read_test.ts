@@ -67,11 +67,14 @@ Deno.test("Read stays within the result's budget", async () => {
   await using folder = await tempFolder({
     "a.txt": content,
     "long.txt": "y".repeat(100_000),
+    "far.txt": "\n".repeat(1_100_000),
   });
   for (const resultChars of [300, 1000, 4000, 30_000]) {
     const limits = { resultChars, readLines: 10_000, callMs: 1000 };
-    for (const file of ["a.txt", "long.txt"]) {
-      const outcome = await runRead(folder, file, { limits });
+    for (const file of ["a.txt", "long.txt", "far.txt"]) {
+      const offset = file === "far.txt" ? 1_000_000 : 1;
+      const input = { file_path: file, offset };
+      const outcome = await runRead(folder, input, { limits });
       const { length } = shownText(outcome);
       assert(length <= resultChars, `${length} of ${resultChars}`);
       assert(length > 60, `only ${length}`);
