@@ -208,13 +208,22 @@ function wireName(name: string): string {
   return clean === "" ? "unknown" : clean;
 }
 
+/** Inputs never change, so each is written once. */
+const written = new WeakMap<object, string>();
+
 /** Some servers parse the arguments of every old call, and want an object. */
-function callArguments(call: ToolCall): string {
-  const input: unknown = call.input;
-  if (input === null || typeof input !== "object" || Array.isArray(input)) {
-    return "{}";
+function callArguments({ input }: ToolCall): string {
+  if (!isObject(input)) return "{}";
+  let json = written.get(input);
+  if (json === undefined) {
+    json = JSON.stringify(wellFormedDeep(input));
+    written.set(input, json);
   }
-  return JSON.stringify(wellFormedDeep(input));
+  return json;
+}
+
+function isObject(value: unknown): value is object {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 /**
