@@ -1,3 +1,4 @@
+import { can } from "./capabilities.ts";
 import { readEnvironment } from "./environment.ts";
 import { fileFault } from "./file_error.ts";
 import { isInside, path } from "./paths.ts";
@@ -82,13 +83,9 @@ export async function guardPath(
   if (!roots.some((root) => isInside(real, root))) {
     return refusedByWorkspace(named, absolute, real, options.roots);
   }
-  const { state } = Deno.permissions.querySync({
-    name: options.kind,
-    path: real,
-  });
-  return state === "granted"
+  return can({ name: options.kind, path: real })
     ? { ok: true, path: real }
-    : refusedByDeno(named, real, options.kind, roots, state === "denied");
+    : refusedByDeno(named, real, options.kind, roots);
 }
 
 function refusedByWorkspace(
@@ -111,17 +108,24 @@ function refusedByDeno(
   target: string,
   kind: "read" | "write",
   roots: readonly string[],
-  isDenied = false,
 ): GuardedPath {
+  const query = { name: kind, path: target } as const;
+  if (Deno.permissions.querySync(query).state === "denied") {
+    return {
+      ok: false,
+      by: "deno",
+      message: `${named}: the program was started with --deny-${kind} for it`,
+      hint: "Do without it; only the user can lift that, at the next start",
+    };
+  }
   const scope = roots.find((root) => isInside(target, root)) ?? target;
   return {
     ok: false,
     by: "deno",
-    message: isDenied
-      ? `${named}: the program was started with --deny-${kind} for it`
-      : `${named}: Deno's permissions do not cover it`,
-    hint: isDenied
-      ? "Do without it; only the user can lift that, at the next start"
+    message: `${named}: Deno's permissions do not cover it`,
+    // Some system files are open only to programs with all permissions.
+    hint: can({ name: kind })
+      ? "Do without it; no permission that we ask for opens it"
       : `Do without it; the user can start the program with --allow-${kind}=${scope}`,
   };
 }

@@ -181,6 +181,7 @@ Deno.test("guardPath() says which flag would lift Deno's refusal", async () => {
     "a.txt",
   );
   assertEquals([denied.by, outside.by, fine.ok], ["deno", "workspace", true]);
+  assertStringIncludes(denied.message, "with --deny-read for it");
 });
 
 Deno.test("resolvePath() goes by the text alone", () => {

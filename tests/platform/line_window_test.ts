@@ -82,7 +82,7 @@ Deno.test("readLines() joins lines that cross chunks", async () => {
   assertEquals(found.total, 4);
 });
 
-Deno.test("readLines() reads a line of a gigabyte in bounded memory", async () => {
+Deno.test("readLines() reads a line of any length in bounded memory", async () => {
   await using folder = await tempFolder({
     "log": Array.from({ length: 5000 }, (_, at) => `line ${at + 1}\n`).join(""),
   });
@@ -93,6 +93,7 @@ Deno.test("readLines() reads a line of a gigabyte in bounded memory", async () =
   assertEquals(near.lines.map((line) => line.text), ["line 4000", "line 4001"]);
   assertEquals([near.hasMore, near.total], [true, null]);
 
+  await Deno.truncate(log, gigabyte / 4);
   const before = Deno.memoryUsage().rss;
   const far = await readLines(log, { ...plenty, offset: 5000, limit: 9 });
   assertEquals(far.lines.length, 2);
