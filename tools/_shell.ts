@@ -89,14 +89,15 @@ const fallback = { timeout: 120_000, most: 600_000 };
 
 /**
  * The time limit of a call in milliseconds. Up to 600 a value is seconds,
- * which is what models send that learned so (spec/features.md).
+ * which is what models send that learned so (spec/features.md). Zero and less,
+ * "no limit" to some models, is the default.
  */
 export function timeLimit(
   asked: number | undefined,
   environment: Readonly<Record<string, string>>,
 ): number {
   const most = positive(environment.BASH_MAX_TIMEOUT_MS) ?? fallback.most;
-  const wanted = asked === undefined
+  const wanted = asked === undefined || asked <= 0
     ? positive(environment.BASH_DEFAULT_TIMEOUT_MS) ?? fallback.timeout
     : asked <= secondsUpTo
     ? asked * 1_000

@@ -59,7 +59,6 @@ export function describeRun(facts: Facts): ToolOutcome {
 
 function notesOf({ result, timeoutMs, move, meaning }: Facts): string[] {
   const notes: string[] = [];
-  const seconds = (result.durationMs / 1_000).toFixed(1);
   if (result.ended === "timeout") {
     notes.push(
       `timed out after ${timeoutMs / 1_000} s and was ended; ` +
@@ -74,7 +73,7 @@ function notesOf({ result, timeoutMs, move, meaning }: Facts): string[] {
     notes.push(`exit code ${result.code}${by}`);
   }
   if (result.ended === "exit" && result.durationMs >= tellAfterMs) {
-    notes.push(`took ${seconds} s`);
+    notes.push(`took ${(result.durationMs / 1_000).toFixed(1)} s`);
   }
   if (result.ended === "exit" && result.leftovers) {
     notes.push("background processes were ended with the command");

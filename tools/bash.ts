@@ -21,8 +21,8 @@ import { outputBudget, tailChars, wholeLimit } from "./_shell_output.ts";
 import { describeRun, type Move } from "./_shell_outcome.ts";
 
 const Input = z.object({
-  command: z.string().min(1),
-  timeout: z.number().positive().optional().describe("ms, default 120000"),
+  command: z.string(),
+  timeout: z.number().optional().describe("ms, default 120000"),
   description: z.string().optional(),
   run_in_background: z.boolean().optional(),
 });
@@ -94,6 +94,9 @@ function refuse(input: z.output<typeof Input>): ToolOutcome | null {
       'Cannot run in the background: "run_in_background" is not available yet',
       "Run it in the foreground with a timeout, without run_in_background.",
     );
+  }
+  if (input.command.trim() === "") {
+    return fail("invalid_input", 'Cannot run a command: "command" is empty');
   }
   if (input.command.includes("\0")) {
     return fail("invalid_input", "Cannot run a command with a NUL character");

@@ -9,6 +9,9 @@ import { type BareCommand, unwrap } from "./unwrap.ts";
 
 const deepestScript = 5;
 
+/** The shell finds a home of its own where `HOME` is not set. */
+const unknownHome = "/home/unknown";
+
 /**
  * Says why a shell line must not run in any mode, or null: deleting the root,
  * the home, a drive, the workspace or its parents; making a file system on or
@@ -22,7 +25,8 @@ export async function catastrophe(
   line: string,
   surroundings: Surroundings,
 ): Promise<string | null> {
-  return await judge(line, surroundings, 0);
+  const home = surroundings.home || unknownHome;
+  return await judge(line, { ...surroundings, home }, 0);
 }
 
 async function judge(
@@ -108,7 +112,7 @@ class Bases {
     const target = words.find(({ value }) => !/^-./.test(value));
     let folder: string | null = null;
     if (target === undefined) {
-      if (name === "cd") folder = surroundings.home || null;
+      if (name === "cd") folder = surroundings.home;
     } else if (target.value !== "-") {
       const [found] = pathsOf(target, { base, surroundings, variables });
       folder = found?.pattern ?? null;

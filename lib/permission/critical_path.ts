@@ -4,7 +4,7 @@ import type { ShellPart, ShellWord } from "./shell.ts";
 /** Where a line runs, for judging the paths in it. All absolute. */
 export interface Surroundings {
   readonly cwd: string;
-  /** The user's home folder; empty when it is not known. */
+  /** The user's home folder; `catastrophe()` takes "" for an unknown one. */
   readonly home: string;
   /** Folders of the work; the first is the workspace. */
   readonly roots: readonly string[];
@@ -63,8 +63,8 @@ function valuesOf(
   if (kind === "other") return null;
   if (kind === "variable") {
     const known = variables.get(value) ??
-      (value === "HOME" ? home : value === "PWD" ? cwd : "");
-    return known === "" ? null : [known];
+      (value === "HOME" ? home : value === "PWD" ? cwd : null);
+    return known === null ? null : [known];
   }
   if (kind === "brace") return braceValues(value);
   if (kind === "plain" && isFirst && value.startsWith("~")) {
@@ -72,7 +72,7 @@ function valuesOf(
     if (rest !== "" && !rest.startsWith("/")) {
       return rest.startsWith("root") ? [`/${rest}`] : [`/home/${rest}`];
     }
-    return home === "" ? null : [home + rest];
+    return [home + rest];
   }
   return [value];
 }
@@ -110,7 +110,7 @@ export function describeCritical(
     isGlob && !isAll ? globMatches(target, folder) : target === folder;
   const { home, cwd, roots } = surroundings;
   if (matches("/")) return "the root of the file system";
-  if (home !== "" && matches(home)) return "your home folder";
+  if (matches(home)) return "your home folder";
   if ([...systemFolders].some(matches)) return "a folder of the system";
   if (isAll) {
     // "*" in the work's own folders is theirs to use.

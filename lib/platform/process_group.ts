@@ -1,8 +1,3 @@
-/** Kills a process group without mercy, for a host whose worker is gone. */
-export async function killGroup(group: number): Promise<void> {
-  await signalGroup(group, "SIGKILL");
-}
-
 /** Who belongs to a command: its group, and who carries its mark. */
 export interface Family {
   /** Id of the process group. */
@@ -18,8 +13,9 @@ const patienceMs = 40;
 const lastWaitMs = 1_000;
 
 /**
- * Ends a process group: SIGTERM, and SIGKILL after `graceMs`. Needs `--allow-run`, or `sh` or
- * `bash` in its list (`Deno.kill` of a group asks for the bare permission).
+ * Ends a process group: SIGTERM, and SIGKILL after `graceMs`. Needs
+ * `--allow-run`, or `sh` or `bash` in its list (`Deno.kill` of a group asks
+ * for the bare permission).
  */
 export async function endGroup(
   family: Family,
@@ -29,6 +25,11 @@ export async function endGroup(
   if (await isGone(family, graceMs)) return;
   await signalGroup(family.group, "SIGKILL");
   await isGone(family, lastWaitMs);
+}
+
+/** Kills a process group without mercy, for a host whose worker is gone. */
+export async function killGroup(group: number): Promise<void> {
+  await signalGroup(group, "SIGKILL");
 }
 
 /**

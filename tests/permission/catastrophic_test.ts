@@ -51,6 +51,7 @@ const refused: readonly string[] = [
   "cd ~; rm -rf ./*",
   "cd && rm -rf *",
   "D=/; rm -rf $D",
+  "D=; rm -rf $D/*",
   'D=/ && rm -rf "$D"*',
   // Launchers, scripts in scripts, places in a line.
   "sudo rm -rf /",
@@ -210,6 +211,9 @@ Deno.test("catastrophe() works without a known home", async () => {
   const unknown = { ...surroundings, home: "" };
   assertEquals(await catastrophe("rm -rf ~/x $HOME/y", unknown), null);
   assertMatch(await catastrophe("rm -rf /", unknown) ?? "", /root/);
+  assertMatch(await catastrophe("rm -rf ~", unknown) ?? "", /home folder/);
+  // Unset, it would be the root.
+  assertMatch(await catastrophe("rm -rf $HOME/*", unknown) ?? "", /home/);
 });
 
 Deno.test("catastrophe() says what would be lost", async () => {

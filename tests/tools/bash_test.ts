@@ -135,13 +135,19 @@ Deno.test("bash reports a syntax error as the shell words it", async () => {
   });
 });
 
+Deno.test("bash hides its own part from set -x and the command's arguments", async () => {
+  await withWorkspace(async (_, run) => {
+    assertMatch((await run("set -x; true")).text, /^\++ true$/);
+    assertEquals((await run('set -u; echo "$#" "$0"')).text, "0 bash");
+  });
+});
+
 Deno.test("bash runs here documents and comments at the end", async () => {
   await withWorkspace(async (_, run) => {
     const { outcome, text } = await run("cat <<'EOF'\nrm -rf /\n$HOME\nEOF");
     assert(outcome.ok);
     assertEquals(text, "rm -rf /\n$HOME");
     assertEquals((await run("echo a # b")).text, "a");
-    assertEquals((await run('echo "$#" "$0"')).text, "0 bash");
   });
 });
 
@@ -468,6 +474,15 @@ Deno.test("bash says what to do instead of running in the background", async () 
     assert(!outcome.ok && outcome.code === "invalid_input");
     assertStringIncludes(text, "foreground");
     assertEquals(await namesIn(folder), []);
+  });
+});
+
+Deno.test("bash refuses an empty command and one with a NUL", async () => {
+  await withWorkspace(async (_, run) => {
+    for (const command of ["", " \n", "echo a\0b"]) {
+      const { outcome } = await run(command);
+      assert(!outcome.ok && outcome.code === "invalid_input");
+    }
   });
 });
 
