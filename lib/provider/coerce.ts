@@ -67,8 +67,7 @@ export function coerceInput(value: unknown, tool: ToolSpec): CoercedInput {
   const problems: string[] = [];
   const required = requiredOf(tool.parameters);
   for (const [key, given] of Object.entries(input)) {
-    const schema = propertyOf(tool.parameters, key);
-    if (schema === undefined) continue;
+    const schema = propertyOf(tool.parameters, key) ?? {};
     if (isAbsent(given, schema) && !required.includes(key)) {
       delete input[key];
       repairs.push(`left out "${key}": ${JSON.stringify(given)}`);
@@ -242,10 +241,15 @@ function fitChoice(value: unknown, schema: Schema): unknown {
 
 /** Strict-mode models send null for what they would leave out. */
 function isAbsent(value: unknown, schema: Schema): boolean {
-  if (matches(value, schema)) return false;
-  if (value === null) return true;
+  // A parameter that is not advertised has no schema and takes no null.
+  if (value === null) return isUnknown(schema) || !matches(null, schema);
+  const isText = typesOf(schema).includes("string") && !("enum" in schema);
   return typeof value === "string" && absentTexts.has(value.trim()) &&
-    !typesOf(schema).includes("string");
+    !isText && !matches(value, schema);
+}
+
+function isUnknown(schema: Schema): boolean {
+  return Object.keys(schema).length === 0;
 }
 
 /** Takes quotes, a line end and a file URL off a path. */

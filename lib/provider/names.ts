@@ -52,6 +52,8 @@ const aliasRows: readonly AliasRow[] = [
       "execute",
       "execute_command",
       "execute_bash",
+      "exec",
+      "exec_command",
       "run_command",
       "run_shell_command",
       "run_terminal_cmd",

@@ -7,14 +7,17 @@ const samplePath = /(?:^|[\s"'/])path\/to\//;
 const sampleName = /^(?:your|the|my|some)[-_ ]\w+/i;
 const pathParameter = /(?:^|_)(?:path|file|filename|directory)$/;
 
+/** Ends of the line before a call that announce a quotation. */
 const leadsIntoQuote = [
-  /\b(?:for example|e\.g\.|for instance|an? example|like this|looks? like|such as|as follows|following format|syntax|template)\b[^.!?\n]*:$/i,
-  /\b(?:file|it|which|that|line|fixture|test|page|document\w*|output|text|readme) (?:contains|reads|says|has|shows|is)\s*:$/i,
+  /\b(?:for example|e\.g\.|for instance|an? example|like this|looks? like|such as|as follows|following format|syntax|template)(?![\w-])[^.!?\n]*:\**$/i,
+  /\b(?:examples?|samples?)\**:\**$/i,
+  /^#{1,6} .*\b(?:examples?|samples?|formats?|syntax|usage)\b/i,
+  /\b(?:file|it|which|that|line|fixture|test|page|document\w*|output|text|readme) (?:contains|reads|says|has|shows|is)\s*:\**$/i,
 ];
 
 const asksForExample =
   /\b(?:show|give|write|print|output|what|how|explain|describe|document)\b[^.!?\n]{0,80}\b(?:examples?|samples?|formats?|syntax|looks? like|markup|mean|tags?)\b/i;
-const namesToolCalls = /\b(?:tool|function)[\s_-]*calls?\b|\bjson\b/i;
+const namesToolCalls = /\b(?:tool|function)[\s_-]*calls?\b/i;
 
 /** What decides whether a call in text is one or a quotation of one. */
 export interface QuoteContext {
@@ -69,15 +72,20 @@ function isAskedFor({ messages, start = "" }: QuoteContext): boolean {
   return asksForExample.test(question) && namesToolCalls.test(question);
 }
 
-/** Compares without white space and the line numbers of the read tool. */
 function wasRead({ messages, span }: QuoteContext): boolean {
-  const wanted = withoutSpace(span);
+  const wanted = bareText(span);
   return messages.some((message) =>
     message.role !== "assistant" &&
-    withoutSpace(textOf(message.content)).includes(wanted)
+    bareText(textOf(message.content)).includes(wanted)
   );
 }
 
-function withoutSpace(value: string): string {
-  return value.replace(/^[ \t]*\d+(?:\t|→|[|:] ?)/gm, "").replace(/\s+/g, "");
+/**
+ * A text without what quoting it changes: line numbers of the read tool,
+ * white space, and the escapes of a string literal around it.
+ */
+function bareText(value: string): string {
+  return value
+    .replace(/^[ \t]*\d+(?:\t|→|[|:] ?)/gm, "")
+    .replace(/\\[nrt]|[\s\\]+/g, "");
 }

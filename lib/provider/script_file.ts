@@ -79,8 +79,22 @@ export type ScriptedReply = z.output<typeof scriptedReply>;
 export type ScriptedInfo = z.output<typeof scriptedInfo>["info"];
 
 /**
- * Reads and checks a script. Throws a UserError (exit code 2) that names the
- * line and the field.
+ * Reads and checks a script: one JSON value a line, where blank lines and
+ * lines that begin with `//` are skipped. The first may be
+ * `{"info": {"window", "maxOutput", "vision", "thinking"}}`; each other is a
+ * reply with any of these:
+ *
+ * - `text`, `thinking`: streamed in pieces of `chunkChars` characters, after
+ *   `delayMs` and with `chunkMs` before each piece;
+ * - `calls`: a list of `{name, input, id}`, or `{name, arguments, id}` with
+ *   raw JSON text where the script is to show a damaged call;
+ * - `stop`, `usage`: worked out when they are left out. With `"length"` the
+ *   last call counts as cut;
+ * - `failure`: `{code, message, transient, status, window}`, after the text;
+ * - `retry`: `{attempt, of, waitMs, because}`, before the text;
+ * - `"for": "summary"`: the reply answers a request for a summary.
+ *
+ * Throws a UserError (exit code 2) that names the line and the field.
  */
 export async function readScript(
   file: string,

@@ -29,11 +29,9 @@ export interface ScriptedOptions {
 }
 
 /**
- * Opens a script of replies as a model. One JSON value a line; blank lines
- * and lines that start with `//` are skipped. The first may be
- * `{"info": {...}}`; all others are replies, given out in order. Replies with
- * `"for": "summary"` answer summary requests and no others. What the format
- * holds is in docs/reference/scripts.md.
+ * Opens a script of replies as a model. Replies are given out in order;
+ * those for summaries answer summary requests and no others. The format is
+ * described at readScript.
  *
  * Throws a UserError (exit code 2) that names the line when the script can't
  * be read. Needs read permission for the file.
@@ -100,6 +98,7 @@ async function* play(
     await wait(reply.chunkMs);
     if (signal.aborted) break;
     yield event;
+    if (event.type === "retry") await wait(event.waitMs);
   }
   if (signal.aborted) {
     yield failure("aborted", "The request was stopped");

@@ -1,5 +1,6 @@
-const fence = /^ {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$/;
-const sentenceEnd = /[.!?…]["')\]]? ?$/;
+const openingFence = /^ {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$/;
+const closingFence = /^ {0,3}(`{3,}|~{3,})\s*$/;
+const sentenceEnd = /(?<!\b(?:e\.g|i\.e|vs|cf))[.!?…]["')\]]? ?$/i;
 const headLength = 64;
 const tailLength = 12;
 
@@ -49,14 +50,18 @@ export class TextRegions {
   }
 
   #endLine(): void {
-    const found = /[`~]{3}/.test(this.#head) ? fence.exec(this.#head) : null;
-    const mark = found?.[1] ?? found?.[2];
-    if (mark !== undefined) {
-      if (this.#fence === "") this.#fence = mark;
-      else if (mark.startsWith(this.#fence)) this.#fence = "";
-    }
+    if (/[`~]{3}/.test(this.#head)) this.#fenceLine();
     this.#head = "";
     this.#tail = "";
     this.#backticks = 0;
+  }
+
+  #fenceLine(): void {
+    if (this.#fence === "") {
+      const found = openingFence.exec(this.#head);
+      this.#fence = found?.[1] ?? found?.[2] ?? "";
+    } else if (closingFence.exec(this.#head)?.[1]?.startsWith(this.#fence)) {
+      this.#fence = "";
+    }
   }
 }

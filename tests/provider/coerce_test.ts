@@ -54,6 +54,9 @@ Deno.test("coerceInput() follows the table of spec/providers.md 4.3", () => {
       pattern: "x",
       output_mode: "count",
     }],
+    ["Grep", { pattern: "x", output_mode: "" }, { pattern: "x" }],
+    ["Grep", { pattern: "x", "-A": null, note: null }, { pattern: "x" }],
+    ["Grep", { pattern: "x", "-A": 3 }, { pattern: "x", "-A": 3 }],
     ["Grep", { pattern: "a", query: "b" }, { pattern: "a", query: "b" }],
     ["Grep", { pattern: "x", ignoreCase: "true" }, {
       pattern: "x",

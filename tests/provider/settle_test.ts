@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { ToolCall } from "../../lib/core/message.ts";
 import type { ToolSpec } from "../../lib/core/model.ts";
+import { toolSpecs } from "../../lib/core/schema.ts";
 import type { RawCall } from "../../lib/provider/raw.ts";
 import { settleCalls } from "../../lib/provider/settle.ts";
+import { builtinTools } from "../../tools/mod.ts";
 import { recoverable, refused } from "../support/malformed_calls.ts";
 import { offeredTools, otherTools } from "../support/offered_tools.ts";
 
@@ -66,6 +68,19 @@ Deno.test("settleCalls() recovers 90 percent of the malformed calls and none wit
   );
   assert(total + refused.length >= 60);
   assert(share >= 0.9, `${share}`);
+});
+
+Deno.test("settleCalls() makes inputs that the real tools take", () => {
+  const tools = toolSpecs(builtinTools);
+  for (const row of recoverable) {
+    const raw = [{ name: row.name, arguments: row.arguments }];
+    for (const call of settle(raw, { tools })) {
+      const tool = builtinTools.find(({ name }) => name === call.name);
+      if (call.problem !== undefined || tool === undefined) continue;
+      const parsed = tool.input.safeParse(call.input);
+      assertEquals(parsed.error, undefined, row.what);
+    }
+  }
 });
 
 Deno.test("settleCalls() teaches in every refusal, in at most 500 characters", () => {

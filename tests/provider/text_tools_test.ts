@@ -236,6 +236,10 @@ const cases: Record<string, () => void> = {
     const messages = [user("What does sample.ts do?"), result(file)];
     const reply = `It exports a string.\n\n${hermes(bashCall)}`;
     assertEquals(runnable(reply, { messages }), null);
+    const literal = [
+      result(`const sample = ${JSON.stringify(hermes(bashCall))}`),
+    ];
+    assertEquals(runnable(reply, { messages: literal }), null);
   },
 };
 
@@ -275,7 +279,7 @@ Deno.test("recoverCalls() refuses JSON that holds more than a call", () => {
 
 Deno.test("recoverCalls() leaves a call alone when the user asked for an example", () => {
   const asked = [
-    "Show me an example of a tool call in JSON.",
+    "Show me an example of a tool call.",
     "What is the format of a function call?",
     "What does <tool_call> mean?",
   ];
@@ -300,6 +304,35 @@ Deno.test("recoverCalls() drops a result that the model made up", () => {
     hermes(readCall)
   }\n<tool_response>\nexport const a = 1;\n</tool_response>\nDone.`;
   assertEquals(runnable(text)?.calls.length, 1);
+});
+
+Deno.test("recoverCalls() sees the many ways to announce an example", () => {
+  const leads = [
+    "## Example\n\n",
+    "Example:\n",
+    "**Example:**\n",
+    "Qwen writes calls as follows:\n\n",
+    "The file contains:\n\n",
+    "Models use tags, e.g. ",
+    "```md\n```json\n{}\n```\n```\n",
+  ];
+  for (const lead of leads) {
+    assertEquals(runnable(lead + hermes(readCall)), null, lead);
+  }
+  const meant = [
+    "I will see what it contains.\n",
+    "First:\n",
+    "Let me check:\n\n",
+  ];
+  for (const lead of meant) {
+    assertEquals(runnable(lead + hermes(readCall))?.calls.length, 1, lead);
+  }
+});
+
+Deno.test("recoverCalls() drops a harmony result that the model made up", () => {
+  const text =
+    `<|channel|>commentary to=functions.Read<|message|>{"file_path":"a.ts"}<|call|><|start|>functions.Read to=assistant<|channel|>commentary<|message|>{"x": 1}<|end|>`;
+  assertEquals(runnable(text)?.calls, [["Read", { file_path: "a.ts" }]]);
 });
 
 Deno.test("recoverCalls() mends arguments of tools that change things more strictly", () => {

@@ -21,6 +21,11 @@ export const readHarmony: ReadCalls = (text, at) => {
     const found = matchAt(header, text, position);
     if (found === null) break;
     const { role = "", channel = "" } = found.groups ?? {};
+    // What comes from a function is a result that the model made up.
+    if (role.startsWith("functions")) {
+      position = text.length;
+      break;
+    }
     const start = position + found[0].length;
     const name = recipient.exec(`${role} ${channel}`)?.[1];
     const end = name === undefined

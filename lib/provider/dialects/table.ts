@@ -232,6 +232,8 @@ export const inventedResults: readonly string[] = [
   "<|start_header_id|>",
   "<function_results>",
   "<start_function_response>",
+  "<|tool_response>",
+  "<｜tool▁outputs▁begin｜>",
   "<|START_TOOL_RESULT|>",
   "[TOOL_RESULTS]",
 ];
