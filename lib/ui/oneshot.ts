@@ -3,7 +3,6 @@ import type { Conversation } from "../core/conversation.ts";
 import { exitCodes } from "../core/error.ts";
 import type { AgentEvent } from "../core/event.ts";
 import type { Part } from "../core/message.ts";
-import type { MarkdownStream } from "../term/markdown_stream.ts";
 import { createStyles, wantsColour } from "../term/style.ts";
 import { exitCodeOf } from "./exit_code.ts";
 import { type FrontEndIo, processIo } from "./io.ts";
@@ -135,7 +134,7 @@ async function openOutput(
     (isTerminal.stdout || isTerminal.stderr);
   const styles = stylesFor(io);
   const markdown = isLive && isTerminal.stdout
-    ? await openMarkdown(io)
+    ? await (await import("./open_markdown.ts")).openMarkdown(io)
     : undefined;
   const view = new RunView({
     styles,
@@ -151,16 +150,6 @@ async function openOutput(
   const { LiveOutput } = await import("./live_output.ts");
   const output = new LiveOutput(io, { view, cwd, styles, quiet });
   return { view, output };
-}
-
-async function openMarkdown(io: FrontEndIo): Promise<MarkdownStream> {
-  const [{ loadLexer }, { MarkdownStream }] = await Promise.all([
-    import("../term/markdown.ts"),
-    import("../term/markdown_stream.ts"),
-  ]);
-  const styles = createStyles(wantsColour(true, io.variable));
-  const columns = () => io.size().columns;
-  return new MarkdownStream(await loadLexer(), { styles, columns });
 }
 
 function stylesFor(io: FrontEndIo) {

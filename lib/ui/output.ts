@@ -2,7 +2,9 @@ import type { Answer } from "../core/permission.ts";
 import { printable } from "../term/printable.ts";
 import type { Styles } from "../term/style.ts";
 import type { FrontEndIo } from "./io.ts";
-import { type AskedCall, drawPreview } from "./preview.ts";
+import { createLineReader, type LineReader } from "./line_reader.ts";
+import { askPlainly } from "./plain_question.ts";
+import type { AskedCall } from "./preview.ts";
 import type { Shown } from "./run_view.ts";
 
 /** The user's answer, and whether the run is to be stopped as well. */
@@ -25,6 +27,7 @@ export class PlainOutput implements RunOutput {
   readonly #io: FrontEndIo;
   readonly #cwd: string;
   readonly #styles: Styles;
+  #lines: LineReader | undefined;
 
   constructor(io: FrontEndIo, cwd: string, styles: Styles) {
     this.#io = io;
@@ -47,30 +50,19 @@ export class PlainOutput implements RunOutput {
   async ask(call: AskedCall, signal: AbortSignal): Promise<Verdict> {
     const { isTerminal, stderr, input } = this.#io;
     if (!isTerminal.stdin || !isTerminal.stderr) {
-      return refusal("there is no terminal to ask at");
+      const reason = "there is no terminal to ask at";
+      return { answer: { kind: "deny", reason }, interrupt: false };
     }
-    const preview = drawPreview(call, this.#cwd, this.#styles);
-    stderr.write(`${preview.join("\n")}\nAllow this? [y/N, or a reason] `);
-    const aborted = Promise.withResolvers<null>();
-    const onAbort = () => aborted.resolve(null);
-    signal.addEventListener("abort", onAbort, { once: true });
-    const buffer = new Uint8Array(4096);
-    const length = await Promise.race([input.read(buffer), aborted.promise]);
-    signal.removeEventListener("abort", onAbort);
-    if (length === null) return refusal();
-    const line = new TextDecoder().decode(buffer.subarray(0, length)).trim();
-    if (/^y(es)?$/i.test(line)) {
-      return { answer: { kind: "allow" }, interrupt: false };
-    }
-    return refusal(/^(no?)?$/i.test(line) ? undefined : line);
+    this.#lines ??= createLineReader(input);
+    const answer = await askPlainly(call, {
+      lines: this.#lines,
+      to: stderr,
+      cwd: this.#cwd,
+      styles: this.#styles,
+      signal,
+    });
+    return { answer, interrupt: false };
   }
 
   [Symbol.dispose](): void {}
-}
-
-function refusal(reason?: string): Verdict {
-  const answer: Answer = reason === undefined
-    ? { kind: "deny" }
-    : { kind: "deny", reason };
-  return { answer, interrupt: false };
 }

@@ -42,7 +42,7 @@ export interface RunViewOptions {
   readonly roomy?: boolean;
 }
 
-type Block = "text" | "call" | "note";
+type Block = "text" | "call" | "note" | "echo";
 
 /**
  * Turns the events of a conversation into lines: what is finished comes out
@@ -79,10 +79,21 @@ export class RunView {
     return this.isRunning ? now - this.#startedAt : 0;
   }
 
-  /** A prompt was sent; nothing of its run has been heard yet. */
-  begin(at: number): void {
+  /** Something was asked for, of which nothing has been heard yet. */
+  begin(at: number, label = "Starting"): void {
     this.#startedAt = at;
-    this.#activity = { ...idle, label: "Starting", since: at };
+    this.#activity = { ...idle, label, since: at };
+  }
+
+  /** Nothing is going on any more. */
+  settle(): void {
+    this.#startedAt = 0;
+    this.#activity = idle;
+  }
+
+  /** The user chose another model. */
+  setModel(model: string): void {
+    this.#totals = { ...this.#totals, model };
   }
 
   /** Takes an event; returns the lines that it finished. */
@@ -106,6 +117,17 @@ export class RunView {
   /** A line of our own, such as an answer to a command. */
   note(lines: readonly string[]): Shown[] {
     return this.#block("note", "note", lines);
+  }
+
+  /** The user's words, where they join the conversation. */
+  echo(text: string): Shown[] {
+    const { styles } = this.#options;
+    const [first = "", ...rest] = printable(text).trim().split("\n");
+    const lines = [
+      `${styles.cyan(">")} ${styles.bold(first)}`,
+      ...rest.map((line) => `  ${styles.bold(line)}`),
+    ];
+    return this.#block("echo", "note", lines);
   }
 
   /** Draws the text that may still change. */

@@ -1,0 +1,176 @@
+import type { FrontEndOptions } from "../app/front_end.ts";
+import type { Conversation } from "../core/conversation.ts";
+import { exitCodes } from "../core/error.ts";
+import type { AgentEvent } from "../core/event.ts";
+import { type Part, text } from "../core/message.ts";
+import { createStyles, type Styles, wantsColour } from "../term/style.ts";
+import { type CommandPort, parseCommand, runCommand } from "./commands.ts";
+import type { FrontEndIo } from "./io.ts";
+import { createLineReader, type LineReader } from "./line_reader.ts";
+import { PlainOutput } from "./output.ts";
+import { askPlainly } from "./plain_question.ts";
+import { RunView } from "./run_view.ts";
+import { statusLine } from "./totals.ts";
+import { welcome } from "./welcome.ts";
+
+/**
+ * The REPL by lines, for terminals that cannot be drawn on. One prompt after
+ * another; Ctrl+C interrupts a run, and leaves when none is under way. A line
+ * that ends in a backslash goes on in the next.
+ */
+export async function runPlainRepl(
+  conversation: Conversation,
+  options: FrontEndOptions,
+  io: FrontEndIo,
+): Promise<number> {
+  const repl = new PlainRepl(conversation, options, io);
+  const stops = [
+    io.listen("SIGINT", () => repl.interruptOrLeave()),
+    io.listen("SIGTERM", () => repl.leave(exitCodes.terminated)),
+    io.listen("SIGHUP", () => repl.leave(exitCodes.terminated)),
+  ];
+  try {
+    return await repl.run();
+  } finally {
+    for (const stop of stops) stop();
+    await Promise.all([io.stdout.flush(), io.stderr.flush()]);
+  }
+}
+
+class PlainRepl {
+  readonly #conversation: Conversation;
+  readonly #options: FrontEndOptions;
+  readonly #io: FrontEndIo;
+  readonly #view: RunView;
+  readonly #styles: Styles;
+  readonly #lines: LineReader;
+  readonly #output: PlainOutput;
+  readonly #left = Promise.withResolvers<null>();
+  /** Aborted when what is being asked for is no longer wanted. */
+  #asking = new AbortController();
+  #run: PromiseWithResolvers<void> | null = null;
+  #isLeaving = false;
+  #exitCode: number = exitCodes.done;
+
+  constructor(
+    conversation: Conversation,
+    options: FrontEndOptions,
+    io: FrontEndIo,
+  ) {
+    this.#conversation = conversation;
+    this.#options = options;
+    this.#io = io;
+    this.#styles = createStyles(
+      wantsColour(io.isTerminal.stderr, io.variable),
+    );
+    this.#lines = createLineReader(io.input);
+    const { cwd } = conversation;
+    this.#output = new PlainOutput(io, cwd, this.#styles);
+    this.#view = new RunView({
+      styles: this.#styles,
+      cwd,
+      model: options.model,
+      debug: options.debug,
+    });
+  }
+
+  async run(): Promise<number> {
+    const { stderr } = this.#io;
+    const { cwd } = this.#conversation;
+    const greeting = welcome(cwd, this.#options, this.#styles);
+    stderr.write(`${greeting.join("\n")}\n`);
+    const following = this.#follow();
+    let { content } = this.#options;
+    while (!this.#isLeaving) {
+      content ??= await this.#prompt();
+      if (content === undefined) break;
+      this.#run = Promise.withResolvers<void>();
+      this.#conversation.send({ type: "prompt", content });
+      content = undefined;
+      await Promise.race([this.#run.promise, this.#left.promise]);
+      this.#run = null;
+      stderr.write(`${statusLine(this.#view.totals)}\n`);
+    }
+    this.leave(this.#exitCode);
+    await following;
+    return this.#exitCode;
+  }
+
+  interruptOrLeave(): void {
+    if (this.#run === null) return this.leave(exitCodes.done);
+    this.#conversation.send({ type: "interrupt" });
+    this.#asking.abort();
+    this.#asking = new AbortController();
+  }
+
+  leave(exitCode: number): void {
+    if (this.#isLeaving) return;
+    this.#exitCode = exitCode;
+    this.#isLeaving = true;
+    this.#asking.abort();
+    this.#left.resolve(null);
+  }
+
+  /** Shows what happens, until the conversation ends or the user leaves. */
+  async #follow(): Promise<void> {
+    const events = this.#conversation.events()[Symbol.asyncIterator]();
+    while (true) {
+      const item = await Promise.race([events.next(), this.#left.promise]);
+      if (item === null) return;
+      if (item.done) return this.leave(this.#exitCode);
+      const event = item.value;
+      this.#output.show(this.#view.apply(event));
+      if (event.type === "permission_request") await this.#ask(event);
+      if (event.type === "run_end") this.#run?.resolve();
+    }
+  }
+
+  async #ask(event: AgentEvent & { type: "permission_request" }) {
+    const { signal } = this.#asking;
+    const answer = await askPlainly(event, {
+      lines: this.#lines,
+      to: this.#io.stderr,
+      cwd: this.#conversation.cwd,
+      styles: this.#styles,
+      signal,
+    });
+    if (signal.aborted) return;
+    const { requestId } = event;
+    this.#conversation.send({ type: "reply", requestId, answer });
+  }
+
+  /** Reads until there is a prompt; undefined when the user leaves. */
+  async #prompt(): Promise<readonly Part[] | undefined> {
+    const { stderr } = this.#io;
+    let draft = "";
+    while (!this.#isLeaving) {
+      stderr.write(draft === "" ? "> " : ". ");
+      const line = await this.#lines.next(this.#asking.signal);
+      if (line === null) return undefined;
+      if (line.endsWith("\\")) {
+        draft += `${line.slice(0, -1)}\n`;
+        continue;
+      }
+      const whole = draft + line;
+      draft = "";
+      const command = parseCommand(whole);
+      if (command !== null) await runCommand(command, this.#port());
+      else if (whole.trim() !== "") return [text(whole)];
+    }
+    return undefined;
+  }
+
+  #port(): CommandPort {
+    const conversation = this.#conversation;
+    const { stderr } = this.#io;
+    return {
+      model: this.#view.totals.model,
+      send: (op) => conversation.send(op),
+      models: () => conversation.models(),
+      note: (...lines) => stderr.write(`${lines.join("\n")}\n`),
+      wait: (label) => stderr.write(`${label}\n`),
+      setModel: (name) => this.#view.setModel(name),
+      leave: () => this.leave(exitCodes.done),
+    };
+  }
+}

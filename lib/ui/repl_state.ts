@@ -1,0 +1,263 @@
+import type { Op } from "../core/conversation.ts";
+import type { AgentEvent } from "../core/event.ts";
+import { type Part, text, textOf } from "../core/message.ts";
+import {
+  createEditor,
+  editKey,
+  type EditorState,
+  insertText,
+  resetEditor,
+} from "../term/editor.ts";
+import { type Key, keyId } from "../term/keys.ts";
+import { completeCommand, parseCommand } from "./commands.ts";
+import type { AskedCall } from "./preview.ts";
+import { type Question, questionKey, settleMs } from "./question.ts";
+
+/** What the REPL knows besides the conversation itself. */
+export interface ReplState {
+  readonly editor: EditorState;
+  /** Whether a run is under way. */
+  readonly isBusy: boolean;
+  /** Whether the history is being compacted at the user's wish. */
+  readonly isCompacting: boolean;
+  /** How often the present run was asked to end. */
+  readonly interrupts: number;
+  /** Sent while busy, and not yet part of the conversation. */
+  readonly queued: readonly string[];
+  /** Questions that wait; the first is shown. */
+  readonly questions: readonly Question[];
+  /** Until when a second Ctrl+C leaves, or a second Escape clears. */
+  readonly armed: { readonly key: string; readonly until: number } | null;
+  /** A remark below the prompt, until the next key. */
+  readonly hint: string;
+}
+
+/** What the shell around the state is to do. */
+export type Effect =
+  | { readonly type: "send"; readonly op: Op }
+  /** Shows what the user said as part of the conversation. */
+  | { readonly type: "echo"; readonly text: string }
+  | { readonly type: "preview"; readonly call: AskedCall }
+  | {
+    readonly type: "command";
+    readonly name: string;
+    readonly argument: string;
+  }
+  | { readonly type: "record"; readonly text: string }
+  | { readonly type: "redraw" }
+  | { readonly type: "leave" };
+
+/** A new state, and what is to be done. */
+export interface Step {
+  readonly state: ReplState;
+  readonly effects: readonly Effect[];
+}
+
+/** Milliseconds in which a key has to be repeated. */
+const repeatMs = 2000;
+
+/** The state at the start. */
+export function createRepl(history: readonly string[]): ReplState {
+  return {
+    editor: createEditor(history),
+    isBusy: false,
+    isCompacting: false,
+    interrupts: 0,
+    queued: [],
+    questions: [],
+    armed: null,
+    hint: "",
+  };
+}
+
+/** Applies one key at a time in milliseconds. */
+export function replKey(state: ReplState, key: Key, now: number): Step {
+  const [question] = state.questions;
+  if (question !== undefined) {
+    if (now - question.since >= settleMs || keyId(key) === "ctrl+c") {
+      return answer(state, question, { key, now });
+    }
+    // Typed before the question could be read: it belongs to the draft.
+    if (key.name !== "text" && key.name !== "paste") return step(state);
+  }
+  const fresh = { ...state, hint: "" };
+  const handle = state.editor.search === null ? ownKeys[keyId(key)] : undefined;
+  return handle?.(fresh, now) ?? edit(fresh, key);
+}
+
+/** Sends a prompt as if it had been typed. */
+export function startPrompt(
+  state: ReplState,
+  content: readonly Part[],
+): Step {
+  return step(
+    { ...state, isBusy: true, interrupts: 0 },
+    { type: "echo", text: textOf(content) },
+    { type: "send", op: { type: "prompt", content } },
+  );
+}
+
+/** Follows the conversation. */
+export function replEvent(
+  state: ReplState,
+  event: AgentEvent,
+  now: number,
+): Step {
+  switch (event.type) {
+    case "run_start":
+      return step({ ...state, isBusy: true, interrupts: 0 });
+    case "run_end":
+      return step({ ...state, isBusy: false, questions: [], hint: "" });
+    case "compaction":
+    case "notice":
+      return step({ ...state, isCompacting: false });
+    case "message":
+      return event.message.role === "user"
+        ? arrived(state, textOf(event.message.content))
+        : step(state);
+    case "permission_request": {
+      const { requestId, tool, input, because } = event;
+      const call = { tool, input, because };
+      const question = { ...call, requestId, since: now, reason: null };
+      const questions = [...state.questions, question];
+      const next = { ...state, questions };
+      return questions.length > 1
+        ? step(next)
+        : step(next, { type: "preview", call });
+    }
+    default:
+      return step(state);
+  }
+}
+
+/** Keys that mean something to the REPL; null passes them to the editor. */
+const ownKeys: Readonly<
+  Record<string, (state: ReplState, now: number) => Step | null>
+> = {
+  "ctrl+c": interruptClearLeave,
+  "escape": interruptOrClear,
+  "ctrl+d": (state) => {
+    if (state.editor.text !== "") return null;
+    if (!state.isBusy) return step(state, { type: "leave" });
+    return step({ ...state, hint: "Ctrl+C interrupts the run" });
+  },
+  "ctrl+l": (state) => step(state, { type: "redraw" }),
+  "tab": (state) => {
+    const found = completeCommand(state.editor.text);
+    if (found === null) return null;
+    const editor = insertText(
+      resetEditor(state.editor),
+      found.text,
+    );
+    const hint = found.names.length > 1
+      ? found.names.map((name) => `/${name}`).join("  ")
+      : "";
+    return step({ ...state, editor, hint });
+  },
+};
+
+function interruptClearLeave(state: ReplState, now: number): Step {
+  const isAgain = state.armed?.key === "ctrl+c" && now <= state.armed.until;
+  const armed = { key: "ctrl+c", until: now + repeatMs };
+  if (state.isBusy || state.isCompacting) {
+    // A run that does not end must not keep the user here.
+    if (isAgain && state.interrupts > 1) return step(state, { type: "leave" });
+    return interrupt({ ...state, armed });
+  }
+  if (state.editor.text !== "") {
+    return step({ ...state, editor: resetEditor(state.editor), armed: null });
+  }
+  if (isAgain) return step(state, { type: "leave" });
+  return step({ ...state, armed, hint: "Ctrl+C again leaves" });
+}
+
+function interruptOrClear(state: ReplState, now: number): Step {
+  if (state.isBusy || state.isCompacting) return interrupt(state);
+  if (state.editor.text === "") return step(state);
+  if (state.armed?.key === "escape" && now <= state.armed.until) {
+    return step({ ...state, editor: resetEditor(state.editor), armed: null });
+  }
+  const armed = { key: "escape", until: now + repeatMs };
+  return step({ ...state, armed, hint: "Esc again clears the input" });
+}
+
+function interrupt(state: ReplState): Step {
+  const next = {
+    ...state,
+    isCompacting: false,
+    interrupts: state.interrupts + 1,
+    hint: "Interrupting",
+  };
+  return step(next, { type: "send", op: { type: "interrupt" } });
+}
+
+function edit(state: ReplState, key: Key): Step {
+  const result = editKey(state.editor, key);
+  const next = { ...state, editor: result.state, armed: null };
+  return result.kind === "submitted" ? submit(next, result.text) : step(next);
+}
+
+function submit(state: ReplState, value: string): Step {
+  if (value.trim() === "") return step(state);
+  const editor = resetEditor(state.editor, value);
+  const record = { type: "record", text: value } as const;
+  const command = parseCommand(value);
+  const next = { ...state, editor };
+  if (command !== null) {
+    return step(next, record, { type: "command", ...command });
+  }
+  const content = [text(value)];
+  if (!state.isBusy) {
+    const started = startPrompt(next, content);
+    return step(started.state, record, ...started.effects);
+  }
+  return step(
+    { ...next, queued: [...state.queued, value] },
+    record,
+    { type: "send", op: { type: "steer", content } },
+  );
+}
+
+/** A message of the user has become part of the conversation. */
+function arrived(state: ReplState, message: string): Step {
+  const [first, ...queued] = state.queued;
+  // The first message of a history also holds the preamble before the text.
+  if (first === undefined || !message.endsWith(first)) return step(state);
+  return step({ ...state, queued }, { type: "echo", text: first });
+}
+
+function answer(
+  state: ReplState,
+  question: Question,
+  { key, now }: { readonly key: Key; readonly now: number },
+): Step {
+  const result = questionKey(question, key);
+  const [, ...rest] = state.questions;
+  if (result.kind === "open") {
+    return step({ ...state, questions: [result.question, ...rest] });
+  }
+  const { requestId } = question;
+  const effects: Effect[] = [{
+    type: "send",
+    op: { type: "reply", requestId, answer: result.answer },
+  }];
+  const [following, ...others] = rest;
+  let questions: readonly Question[] = [];
+  if (following !== undefined) {
+    // It can be read from now on.
+    questions = [{ ...following, since: now }, ...others];
+    effects.push({ type: "preview", call: following });
+  }
+  const next = { ...state, questions, hint: "" };
+  if (!result.interrupt) return step(next, ...effects);
+  const interrupted = interrupt({ ...next, questions: [] });
+  return step(
+    interrupted.state,
+    ...effects.slice(0, 1),
+    ...interrupted.effects,
+  );
+}
+
+function step(state: ReplState, ...effects: readonly Effect[]): Step {
+  return { state, effects };
+}
