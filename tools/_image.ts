@@ -11,25 +11,6 @@ import type { Target } from "./_target.ts";
 /** Bytes of an image that servers still take. */
 const maxImageBytes = 5 * 1024 * 1024;
 
-const signatures: readonly {
-  readonly mediaType: string;
-  readonly at: number;
-  readonly bytes: readonly number[];
-}[] = [
-  { mediaType: "image/png", at: 0, bytes: [0x89, 0x50, 0x4e, 0x47, 13, 10] },
-  { mediaType: "image/jpeg", at: 0, bytes: [0xff, 0xd8, 0xff] },
-  { mediaType: "image/gif", at: 0, bytes: [0x47, 0x49, 0x46, 0x38] },
-  { mediaType: "image/webp", at: 8, bytes: [0x57, 0x45, 0x42, 0x50] },
-];
-
-/** Tells an image that models take by its first bytes, not by its name. */
-export function imageType(head: Uint8Array): string | null {
-  const found = signatures.find(({ at, bytes }) =>
-    bytes.every((byte, index) => head[at + index] === byte)
-  );
-  return found?.mediaType ?? null;
-}
-
 /** Sends an image to a model that can see; `bytes` is null when too large. */
 export async function readImage(
   target: Target,

@@ -5,13 +5,12 @@ import {
   type ToolOutcome,
 } from "../lib/core/tool.ts";
 import { count, headAndTail } from "../lib/core/text.ts";
-import type { Access } from "../lib/core/permission.ts";
 import { can } from "../lib/platform/capabilities.ts";
 import { fileVersion } from "../lib/platform/file_version.ts";
 import { type ProcessResult, runProcess } from "../lib/platform/process.ts";
+import { pdfProgram as program } from "./_media.ts";
 import type { Target } from "./_target.ts";
 
-const program = "pdftotext";
 const defaultPages: PageRange = { first: 1, last: 10 };
 const maxPages = 20;
 /** Characters of text after which the program is stopped. */
@@ -20,18 +19,6 @@ const maxChars = 1024 * 1024;
 interface PageRange {
   readonly first: number;
   readonly last: number;
-}
-
-/** The run that a call with this path would ask for; null when it is no PDF. */
-export function pdfAccess(file: string): Access | null {
-  return /\.pdf["'`\s]*$/i.test(file)
-    ? { kind: "run", line: `${program} ${file}`, readOnly: true }
-    : null;
-}
-
-/** Tells a PDF file by its first bytes. */
-export function isPdf(head: Uint8Array): boolean {
-  return [0x25, 0x50, 0x44, 0x46, 0x2d].every((byte, at) => head[at] === byte);
 }
 
 /**

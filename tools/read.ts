@@ -20,10 +20,8 @@ import {
 } from "../lib/platform/line_window.ts";
 import { readBounded } from "../lib/platform/read_bounded.ts";
 import { decodeText, looksBinary } from "../lib/platform/text_file.ts";
-import { imageType, readImage } from "./_image.ts";
-import { notebookText } from "./_notebook.ts";
+import { mediaTypeOf, pdfAccess } from "./_media.ts";
 import { numbered, numberedCost } from "./_numbered.ts";
-import { isPdf, pdfAccess, readPdf } from "./_pdf.ts";
 import { missingFile, runOnFile, type Target } from "./_target.ts";
 
 const input = z.object({
@@ -79,21 +77,16 @@ async function readTarget(
     context.signal,
   );
   const head = bytes.subarray(0, headBytes);
-  if (isPdf(head)) {
-    // By another name the call has not been allowed to run a program.
-    return pdfAccess(input.file_path) === null
-      ? refuseBinary(shown)
-      : await readPdf(target, input.pages, context);
-  }
-  const mediaType = imageType(head);
+  const mediaType = mediaTypeOf(head);
   if (mediaType !== null) {
-    return await readImage(target, mediaType, isWhole ? bytes : null, context);
+    const image = isWhole ? bytes : null;
+    return await readMedia(input, target, { mediaType, image }, context);
   }
   if (!isWhole) return await readLarge(input, target, head, context);
   const decoded = decodeText(bytes);
   if (decoded === null) return refuseBinary(shown);
   const version = await fileVersion(info, bytes);
-  const cells = /\.ipynb$/i.test(shown) ? notebookText(decoded.text) : null;
+  const cells = /\.ipynb$/i.test(shown) ? await cellsOf(decoded.text) : null;
   const options = lineOptions(input, context);
   const window = linesOf(cells ?? decoded.text, options);
   const notes = decoded.encoding === "windows-1252"
@@ -101,6 +94,31 @@ async function readTarget(
     : [];
   if (cells !== null) notes.push("A notebook's cells, not its file's lines");
   return showLines({ target, window, options, version, notes });
+}
+
+/** What few calls need is loaded by those alone. */
+async function readMedia(
+  input: Input,
+  target: Target,
+  { mediaType, image }: {
+    readonly mediaType: string;
+    readonly image: Uint8Array<ArrayBuffer> | null;
+  },
+  context: ToolContext,
+): Promise<ToolOutcome> {
+  if (mediaType.startsWith("image/")) {
+    const { readImage } = await import("./_image.ts");
+    return await readImage(target, mediaType, image, context);
+  }
+  // By another name the call has not been allowed to run a program.
+  if (pdfAccess(input.file_path) === null) return refuseBinary(target.shown);
+  const { readPdf } = await import("./_pdf.ts");
+  return await readPdf(target, input.pages, context);
+}
+
+async function cellsOf(source: string): Promise<string | null> {
+  const { notebookText } = await import("./_notebook.ts");
+  return notebookText(source);
 }
 
 async function readLarge(
