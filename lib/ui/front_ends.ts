@@ -1,5 +1,4 @@
 import type { FrontEnds } from "../app/front_end.ts";
-import { UserError } from "../core/error.ts";
 
 /** The front ends for people; each one's code is loaded when it is used. */
 export const frontEnds: FrontEnds = {
@@ -7,7 +6,8 @@ export const frontEnds: FrontEnds = {
     const { runOneshot } = await import("./oneshot.ts");
     return await runOneshot(conversation, options);
   },
-  repl() {
-    return Promise.reject(new UserError("The REPL is not there yet", 2));
+  async repl(conversation, options) {
+    const { runRepl } = await import("./repl.ts");
+    return await runRepl(conversation, options);
   },
 };
