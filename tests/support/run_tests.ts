@@ -51,7 +51,8 @@ export function closingLines(counts: Counts): string[] {
 async function main(): Promise<void> {
   const paths = Deno.args.length > 0 ? Deno.args : ["tests"];
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "--allow-all", "--no-prompt", "--quiet", ...paths],
+    // Not --quiet: that would hide what needs() prints.
+    args: ["test", "--allow-all", "--no-prompt", ...paths],
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
