@@ -41,11 +41,8 @@ export interface Match {
   readonly replacements: readonly Replacement[];
 }
 
-/**
- * Places that are looked for, to bound memory. One more than a text of the
- * largest size that Edit takes would hardly have.
- */
-const maxPlaces = 1_000_000;
+/** Places that are looked for, to bound memory; Edit refuses as many. */
+export const maxPlaces = 100_000;
 
 /**
  * Finds where an edit applies by the ladder of spec/providers.md 6.2: each
@@ -168,14 +165,14 @@ async function findFolded(
     if (needle.trim() === "") continue;
     // White space at the very end means that the line ends there.
     const endsLine = /[ \t]$/.test(variant.oldText);
-    const found = placesOf(folded.value, needle)
-      .filter((place) => !endsLine || isLineEnd(folded.value, place, needle))
-      .map((place) => {
-        const start = folded.original(place);
-        const bare = folded.original(place + needle.length);
-        const end = endsLine ? skipBlanks(text, bare) : bare;
-        return replace(text, start, end, variant.newText, wanted.eol);
-      });
+    const isMeant = (place: number) =>
+      !endsLine || isLineEnd(folded.value, place, needle);
+    const found = placesOf(folded.value, needle, isMeant).map((place) => {
+      const start = folded.original(place);
+      const bare = folded.original(place + needle.length);
+      const end = endsLine ? skipBlanks(text, bare) : bare;
+      return replace(text, start, end, variant.newText, wanted.eol);
+    });
     if (found.length > 0) return found;
   }
   return [];
@@ -193,8 +190,9 @@ async function findIndented(
     const needle = foldLines(oldText, options);
     if (needle.trim() === "") continue;
     const found: Replacement[] = [];
-    for (const place of placesOf(folded.value, needle)) {
-      if (!isWholeLines(folded.value, place, needle)) continue;
+    const isMeant = (place: number) =>
+      isWholeLines(folded.value, place, needle);
+    for (const place of placesOf(folded.value, needle, isMeant)) {
       const start = folded.original(place);
       const end = folded.original(place + needle.length);
       const shift = indentShift(oldText, seen.slice(start, end));
@@ -260,12 +258,16 @@ function findIn(
 }
 
 /** Every place, also where two overlap: they are not unique either. */
-function placesOf(text: string, needle: string): number[] {
+function placesOf(
+  text: string,
+  needle: string,
+  isMeant: (place: number) => boolean = () => true,
+): number[] {
   const places: number[] = [];
   if (needle === "") return places;
   let at = text.indexOf(needle);
   while (at !== -1 && places.length < maxPlaces) {
-    places.push(at);
+    if (isMeant(at)) places.push(at);
     at = text.indexOf(needle, at + 1);
   }
   return places;

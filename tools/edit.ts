@@ -11,7 +11,12 @@ import { resolvePath } from "../lib/platform/guard_path.ts";
 import { type DecodedText, lineAt } from "../lib/platform/text_file.ts";
 import { applyChange, demandSeen, readPresent, wrote } from "./_change.ts";
 import { closestRegion, type Region } from "./_closest.ts";
-import { findMatch, type Match, type Replacement } from "./_match.ts";
+import {
+  findMatch,
+  type Match,
+  maxPlaces,
+  type Replacement,
+} from "./_match.ts";
 import { numbered } from "./_numbered.ts";
 import { missingFile, Refusal, runOnFile, type Target } from "./_target.ts";
 
@@ -131,6 +136,13 @@ async function matchOrRefuse(
   if (replacements.length === 0) {
     const region = await closestRegion(text, input.old_string, breather);
     throw notFound(region, target);
+  }
+  if (replacements.length >= maxPlaces) {
+    throw refuse(
+      target,
+      `old_string is there ${maxPlaces} times or more`,
+      "Give more of the text, or replace it with a program in Bash",
+    );
   }
   if (replacements.length > 1 && input.replace_all !== true) {
     throw ambiguous(replacements, text, target);

@@ -494,6 +494,16 @@ Deno.test("Edit keeps its answer short after a long replacement", async () => {
   assert(shownText(outcome).length < 1000, shownText(outcome));
 });
 
+Deno.test("Edit replaces all or nothing where there are very many places", async () => {
+  const content = "ab ".repeat(120_000);
+  const pair = { old: "ab", new: "c", all: true };
+  const { outcome, bytes } = await editText(content, pair);
+  assertEquals([outcome.ok, decoder.decode(bytes) === content], [false, true]);
+  assertStringIncludes(shownText(outcome), "100000 times or more");
+  const fewer = await editText("ab ".repeat(90_000), pair);
+  assertEquals(decoder.decode(fewer.bytes), "c ".repeat(90_000));
+});
+
 Deno.test("Edit refuses binary files", async () => {
   await using folder = await tempFolder({ "a.txt": Uint8Array.of(0, 1, 2) });
   const outcome = await runEdit(toolContext(folder.path), {
