@@ -7,8 +7,8 @@ import {
   type ToolMessage,
 } from "../core/message.ts";
 import type { ToolSpec } from "../core/model.ts";
-import { exampleOf } from "./coerce.ts";
 import { envelopesOf } from "./dialects/json.ts";
+import { exampleOf } from "./input_errors.ts";
 import { isQuotation } from "./quoted_calls.ts";
 import type { RawCall } from "./raw.ts";
 import {

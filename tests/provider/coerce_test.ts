@@ -1,11 +1,8 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { ToolSpec } from "../../lib/core/model.ts";
-import {
-  coerceInput,
-  exampleOf,
-  valueFromText,
-} from "../../lib/provider/coerce.ts";
+import { coerceInput, valueFromText } from "../../lib/provider/coerce.ts";
+import { exampleOf } from "../../lib/provider/input_errors.ts";
 import { matches } from "../../lib/provider/schema_check.ts";
 import { offeredTools, otherTools } from "../support/offered_tools.ts";
 

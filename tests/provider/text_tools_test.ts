@@ -385,3 +385,50 @@ Deno.test("recoverCalls() takes less than a second on 100 KB made to slow it dow
     assert(took < 1000, `${took} ms for ${text.slice(0, 40)}`);
   }
 });
+
+Deno.test("recoverCalls() makes nothing else of a reply that breaks off anywhere", () => {
+  for (const { text, calls } of samples) {
+    for (let length = 0; length < text.length; length++) {
+      const part = text.slice(0, length);
+      const found = runnable(part)?.calls ?? [];
+      for (const [index, [name, input]] of found.entries()) {
+        const [meantName, meant = {}] = calls[index] ?? [];
+        assertEquals(name, meantName);
+        // Tools that only read may lack parameters that were to follow.
+        assertEquals(input, { ...pick(meant, Object.keys(input ?? {})) });
+      }
+    }
+  }
+});
+
+Deno.test("recoverCalls() runs no part of a call that changes things", () => {
+  const input = { file_path: "a", old_string: "}x\n", new_string: "y" };
+  const tags = Object.entries({ ...input, replace_all: true });
+  const parameters = (open: string, close: string) =>
+    tags.map(([key, value]) => `<${open.replace("K", key)}>${value}</${close}>`)
+      .join("\n");
+  const json = JSON.stringify({ ...input, replace_all: true });
+  const texts = [
+    `<function=Edit>\n${parameters("parameter=K", "parameter")}\n</function>`,
+    `<invoke name="Edit">${
+      parameters('parameter name="K"', "parameter")
+    }</invoke>`,
+    `<tool_call>\n{"name": "Edit", "arguments": ${json}}`,
+    `[TOOL_CALLS]Edit[ARGS]${json}`,
+    `<|python_tag|>Edit(file_path="a", old_string="}x\\n", new_string="y", replace_all=True)`,
+    `<|tool_call>call:Edit{file_path:<|"|>a<|"|>,old_string:<|"|>}x\n<|"|>,new_string:<|"|>y<|"|>,replace_all:true}`,
+  ];
+  for (const text of texts) {
+    const whole = runnable(text)?.calls;
+    assertEquals(whole?.[0]?.[0], "Edit", text);
+    for (let length = 0; length < text.length; length++) {
+      const found = runnable(text.slice(0, length));
+      // JSON may lack its last bracket.
+      if (found !== null) assertEquals(found.calls, whole, text);
+    }
+  }
+});
+
+function pick(value: Record<string, unknown>, keys: readonly string[]) {
+  return Object.fromEntries(keys.map((key) => [key, value[key]]));
+}

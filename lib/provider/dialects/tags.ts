@@ -58,7 +58,7 @@ function tagReader(grammar: TagGrammar): ReadCalls {
     }
     if (new Set(values.map(([key]) => key)).size < values.length) return null;
     if (text.startsWith(closeCall, position)) position += closeCall.length;
-    else if (!isCallEnd(text, position, grammar)) return null;
+    else if (!isCallEnd(text, position, { grammar, tool })) return null;
     const json = JSON.stringify(Object.fromEntries(values));
     return { calls: [{ name, arguments: json }], end: position };
   };
@@ -92,10 +92,17 @@ function valueEnd(
   return last === -1 ? undefined : { value: last, next: last + 1 };
 }
 
-/** A call without its closing tag ends at another tag or with the text. */
-function isCallEnd(text: string, at: number, grammar: TagGrammar): boolean {
-  return at >= text.length || text.startsWith("</", at) ||
-    matchAt(grammar.call, text, at) !== null;
+/**
+ * A call without its closing tag ends at another tag. At the end of the text
+ * a parameter may be missing, which matters for tools that change things.
+ */
+function isCallEnd(
+  text: string,
+  at: number,
+  { grammar, tool }: { readonly grammar: TagGrammar; readonly tool: ToolSpec },
+): boolean {
+  if (at >= text.length) return tool.readOnly;
+  return text.startsWith("</", at) || matchAt(grammar.call, text, at) !== null;
 }
 
 /** A parameter within a value: a missing end or quoted markup. */
