@@ -22,3 +22,19 @@ export function readWholeEnvironment(
   }
   return found;
 }
+
+/**
+ * Runs something that must see no environment variable at all. Libraries read
+ * variables when they are set up: that fails where the environment may not be
+ * read, and takes settings from where the user did not mean them. `run` must
+ * be synchronous, since the whole thread sees none meanwhile.
+ */
+export function withoutEnvironment<Result>(run: () => Result): Result {
+  const { get } = Deno.env;
+  Deno.env.get = () => undefined;
+  try {
+    return run();
+  } finally {
+    Deno.env.get = get;
+  }
+}

@@ -127,6 +127,11 @@ export class Assembler implements SseSink {
     return this.#isDone || this.#finish !== undefined;
   }
 
+  /** True when the server said `[DONE]`. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
   /** Text received so far, as far as it is part of the answer. */
   get text(): string {
     return this.#text;

@@ -154,9 +154,9 @@ function firstText(...values: readonly unknown[]): string {
     if (typeof value === "number") return String(value);
     if (Array.isArray(value)) {
       const texts = value.map((item) => {
-        const { loc, message, msg } = asRecord(item);
+        const { loc, message, msg: complaint } = asRecord(item);
         const where = Array.isArray(loc) ? `${loc.join(".")}: ` : "";
-        const what = firstText(msg, message);
+        const what = firstText(complaint, message);
         return what === "" ? "" : where + what;
       }).filter((text) => text !== "");
       if (texts.length > 0) return texts.join("; ");
