@@ -16,7 +16,7 @@ function wrapper(descriptor: number): string {
 
 /**
  * Descriptors that scripts rarely use themselves; the small shells know only
- * those of one digit.
+ * those of one digit. Children inherit them, which shows when one lives on.
  */
 const descriptors: Readonly<Record<string, number>> = { bash: 199, sh: 8 };
 
@@ -32,6 +32,21 @@ export function shellCommands(command: string): string[][] {
 }
 
 /**
+ * Git's housekeeping after a commit would go on in the background, where it
+ * would be ended with the call, again after each commit.
+ */
+function gitSettings(
+  environment: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const count = positive(environment.GIT_CONFIG_COUNT) ?? 0;
+  return {
+    [`GIT_CONFIG_KEY_${count}`]: "gc.autoDetach",
+    [`GIT_CONFIG_VALUE_${count}`]: "false",
+    GIT_CONFIG_COUNT: String(count + 1),
+  };
+}
+
+/**
  * What children get besides the call's environment: nothing that waits for a
  * person (pagers, editors, password prompts), no colours, and a way to tell
  * that an agent runs them.
@@ -43,6 +58,7 @@ export function shellEnvironment(
   return {
     PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     ...rest,
+    ...gitSettings(environment),
     PAGER: "cat",
     GIT_PAGER: "cat",
     GIT_EDITOR: "true",

@@ -4,6 +4,8 @@ const secretWord =
 /** All variables of the model providers, who put keys into many names. */
 const providers =
   /^(AZURE_)?(OPENAI|ANTHROPIC|DEEPSEEK|TOGETHER|GROQ|OPENROUTER|MISTRAL|GEMINI|FIREWORKS|CEREBRAS|XAI)_/;
+/** Names of settings; git stops with an error when one is missing. */
+const innocent = /^GIT_CONFIG_KEY_\d+$/;
 /** Too short a value would match by chance. */
 const shortestSecret = 8;
 
@@ -20,7 +22,8 @@ export function childEnvironment(
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
     const upper = name.toUpperCase();
-    if (secretWord.test(upper) || providers.test(upper)) continue;
+    const isSecret = secretWord.test(upper) && !innocent.test(upper);
+    if (isSecret || providers.test(upper)) continue;
     if (known.some((secret) => value.includes(secret))) continue;
     kept[name] = value;
   }

@@ -226,8 +226,9 @@ async function stop(
 }
 
 /**
- * Whoever still holds the output after the group's end has left the group.
- * One that also closed the output is a daemon by all rules, and stays.
+ * Whoever still holds one of the pipes after the group's end has left the
+ * group. One that also closed all it inherited is a daemon by all rules, and
+ * stays; only the sandbox ends those.
  */
 async function endEscaped(family: Family, output: Output): Promise<boolean> {
   let found = 0;

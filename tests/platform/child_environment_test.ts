@@ -48,6 +48,7 @@ Deno.test("childEnvironment() keeps ordinary variables", () => {
     "HTTP_PROXY",
     "COMPASS_HOME",
     "OPENCLAUDE_HOME",
+    "GIT_CONFIG_KEY_0",
   ];
   assertEquals(kept(...names), names);
 });

@@ -316,6 +316,10 @@ Deno.test("bash ends children that left its group with setsid", async () => {
     );
     assert(outcome.ok);
     assertMatch(text, /^started\n\[background processes were ended/);
+    const quiet = await run(
+      `setsid nohup sleep ${seconds} >/dev/null 2>&1 & sleep 0.1`,
+    );
+    assertMatch(quiet.text, /background processes were ended/);
     const jobs = await run(`set -m; sleep ${seconds} & echo started`);
     assertMatch(jobs.text, /background processes were ended/);
     const late = await run(

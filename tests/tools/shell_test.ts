@@ -1,5 +1,9 @@
-import { assertEquals } from "@std/assert";
-import { interpretExit, timeLimit } from "../../tools/_shell.ts";
+import { assertEquals, assertMatch } from "@std/assert";
+import {
+  interpretExit,
+  shellEnvironment,
+  timeLimit,
+} from "../../tools/_shell.ts";
 import { outputBudget } from "../../tools/_shell_output.ts";
 
 Deno.test("timeLimit() reads small values as seconds and keeps to the most", () => {
@@ -47,4 +51,25 @@ Deno.test("interpretExit() speaks of code 1 of the deciding command alone", asyn
   assertEquals(await interpretExit("grep b c", 2), undefined);
   assertEquals(await interpretExit("grep b c | sort", 1), undefined);
   assertEquals(await interpretExit("constructor", 1), undefined);
+});
+
+Deno.test("shellEnvironment() adds to what the user set for git", () => {
+  const environment = shellEnvironment({
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: "user.name",
+    GIT_CONFIG_VALUE_0: "Ann",
+    PATH: "/mine",
+    TERM: "xterm",
+    FORCE_COLOR: "1",
+  });
+  assertEquals(environment.GIT_CONFIG_COUNT, "2");
+  assertEquals(environment.GIT_CONFIG_VALUE_0, "Ann");
+  assertEquals(environment.GIT_CONFIG_KEY_1, "gc.autoDetach");
+  assertEquals(environment.PATH, "/mine");
+  assertEquals(environment.TERM, "dumb");
+  assertEquals(environment.FORCE_COLOR, undefined);
+});
+
+Deno.test("shellEnvironment() gives a PATH where there is none", () => {
+  assertMatch(shellEnvironment({}).PATH ?? "", /:\/usr\/bin:/);
 });
