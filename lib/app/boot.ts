@@ -17,9 +17,10 @@ import type { Endpoint } from "./endpoint.ts";
 import { newId } from "./identity.ts";
 import { openModel } from "./model.ts";
 import { buildPreamble } from "./preamble.ts";
-import { openRealm } from "./realm_start.ts";
+import { openRealm, type RealmStarter } from "./realm_start.ts";
 import { runOptionsFor } from "./run_options.ts";
 import { openSpill } from "./spill.ts";
+import { childVariables } from "./variables.ts";
 
 /** What a conversation is opened with. Undefined means: the default. */
 export interface BootOptions {
@@ -31,27 +32,11 @@ export interface BootOptions {
   readonly record?: string | undefined;
   /** The tools, where not the built-in ones. */
   readonly tools?: readonly AnyTool[];
-  /** The program's worker entry; without it tools run in this thread. */
-  readonly mainUrl?: string;
-  /** The user's word that worker permissions may be used. */
-  readonly workerPermissions?: boolean;
+  /** How the tool realm is started; absent: tools run in this thread. */
+  readonly realms?: RealmStarter;
   /** Whether somebody answers `permission_request` events. */
   readonly canAsk: boolean;
 }
-
-/** Variables that children need and that may be granted one by one. */
-const childVariables = [
-  "HOME",
-  "LANG",
-  "LC_ALL",
-  "LOGNAME",
-  "PATH",
-  "SHELL",
-  "TERM",
-  "TMPDIR",
-  "TZ",
-  "USER",
-];
 
 /**
  * Wires everything: the only place that knows all rooms. Nothing is asked of
@@ -70,10 +55,7 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     options.tools ?? builtinTools,
     roots,
   );
-  const realm = openRealm(offered, {
-    mainUrl: options.mainUrl,
-    workerPermissions: options.workerPermissions ?? false,
-  });
+  const realm = openRealm(offered, options.realms ?? {});
   const spill = openSpill();
   const open = (model: string): Promise<ModelClient> =>
     openModel({ ...endpoint, model }, { record: options.record });

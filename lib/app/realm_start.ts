@@ -22,82 +22,80 @@ export interface ToolRealm extends Disposable {
 /** Milliseconds that an interrupted call gets: the user waits for 200. */
 const graceMs = 120;
 
-/**
- * Makes the tool realm. Its worker starts at the first call, from the
- * program's only worker entry. Deno starts no worker where the program may
- * not read its own source; there, and in a program that embeds the agent and names no
- * entry, the tools run in this thread.
- */
+/** How realms are started, or why they are not what they should be. */
+export interface RealmStarter {
+  /** Absent where no worker can be started: tools run in this thread. */
+  start?(kind: RealmKind): RealmWorker;
+  readonly warning?: string;
+}
+
+/** Makes the tool realm. Its worker starts at the first call. */
 export function openRealm(
   tools: readonly AnyTool[],
-  { mainUrl, workerPermissions = false }: {
-    readonly mainUrl: string | undefined;
-    /** The user's word that worker permissions may be used. */
-    readonly workerPermissions?: boolean;
-  },
+  { start, warning }: RealmStarter,
 ): ToolRealm {
-  if (mainUrl === undefined) {
-    return inThisThread(tools);
-  }
-  if (!canStartWorker(mainUrl)) {
+  const said = warning === undefined ? {} : { warning };
+  if (start === undefined) {
     return {
-      ...inThisThread(tools),
+      ...said,
+      run: runInProcess(tools),
+      setMode() {},
+      [Symbol.dispose]() {},
+    };
+  }
+  const host = createRealmHost({
+    tools,
+    graceMs,
+    start,
+    killGroup: (group) => void killGroup(group),
+  });
+  return {
+    ...host,
+    ...said,
+    setMode: (mode) => host.setKind(realmKind(mode)),
+  };
+}
+
+/**
+ * Starts realms from the program's only worker entry, under `deno run`. Deno
+ * starts no worker where the program may not read its own source.
+ */
+export function workerRealms(
+  mainUrl: string,
+  options: {
+    /** The user's word that worker permissions may be used. */
+    readonly workerPermissions: boolean;
+  },
+): RealmStarter {
+  const url = new URL(mainUrl);
+  const isLocal = url.protocol === "file:";
+  const isReadable = !isLocal ||
+    can({ name: "read", path: path.dirname(path.fromFileUrl(url)) });
+  if (!isReadable) {
+    return {
       warning: "Tools run without a worker, so a runaway search can't be " +
         "stopped and plan mode is only a rule: add --allow-read for the " +
         "program's own folder",
     };
   }
-  const mayNarrow = canNarrow(mainUrl, workerPermissions);
-  const host = createRealmHost({
-    tools,
-    graceMs,
-    start: (kind) => startWorker(mainUrl, mayNarrow ? kind : undefined),
-    killGroup: (group) => void killGroup(group),
-  });
-  return {
-    ...host,
-    setMode: (mode) => host.setKind(realmKind(mode)),
-    ...(mayNarrow ? {} : {
+  const worker = { type: "module", name: "realm" } as const;
+  // Without the runtime's flag, trying to give permissions ends the process
+  // and can't be caught. The flag stands in deno.json, without which the
+  // source does not run at all; elsewhere the user has to say it is there.
+  const isSource = isLocal && url.pathname.endsWith(".ts");
+  if (!isSource && !options.workerPermissions) {
+    return {
+      start: () => new Worker(mainUrl, worker),
       warning: "Tools run with all of the program's permissions, so plan " +
         "mode is only a rule: add --unstable-worker-options before the " +
         "program's name and --worker-permissions after it",
-    }),
-  };
-}
-
-function inThisThread(tools: readonly AnyTool[]): ToolRealm {
+    };
+  }
   return {
-    run: runInProcess(tools),
-    setMode() {},
-    [Symbol.dispose]() {},
+    start: (kind) =>
+      new Worker(mainUrl, {
+        ...worker,
+        deno: { permissions: realmPermissions(kind) },
+      }),
   };
-}
-
-function startWorker(
-  mainUrl: string,
-  kind: RealmKind | undefined,
-): RealmWorker {
-  const options = { type: "module", name: "realm" } as const;
-  if (kind === undefined) return new Worker(mainUrl, options);
-  const deno = { permissions: realmPermissions(kind) };
-  return new Worker(mainUrl, { ...options, deno });
-}
-
-/**
- * Whether a worker can be given permissions of its own. Where the runtime's
- * flag for it is missing, trying ends the process and can't be caught. It is
- * baked into the executable, it stands in deno.json, without which the
- * source does not run at all, and else the user has to say so.
- */
-function canNarrow(mainUrl: string, isSaid: boolean): boolean {
-  const url = new URL(mainUrl);
-  const isSource = url.protocol === "file:" && url.pathname.endsWith(".ts");
-  return isSaid || isSource || Deno.build.standalone;
-}
-
-function canStartWorker(mainUrl: string): boolean {
-  const url = new URL(mainUrl);
-  if (url.protocol !== "file:" || Deno.build.standalone) return true;
-  const folder = path.dirname(path.fromFileUrl(url));
-  return can({ name: "read", path: folder });
 }

@@ -7,6 +7,7 @@ import { boot } from "./boot.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import type { FrontEnds } from "./front_end.ts";
 import { readPipedInput } from "./piped_input.ts";
+import type { RealmStarter } from "./realm_start.ts";
 import { version } from "./version.ts";
 
 /**
@@ -18,7 +19,11 @@ import { version } from "./version.ts";
  */
 export async function runSession(
   args: readonly string[],
-  { mainUrl, frontEnds }: { mainUrl: string; frontEnds: FrontEnds },
+  { realms, frontEnds }: {
+    /** How the tool realm is started, once the flags are known. */
+    realms(flags: { readonly workerPermissions: boolean }): RealmStarter;
+    readonly frontEnds: FrontEnds;
+  },
 ): Promise<number> {
   const invocation = parseInvocation(args);
   const isTerminal = Deno.stdin.isTerminal();
@@ -45,7 +50,7 @@ export async function runSession(
   await using conversation = await boot({
     ...invocation,
     endpoint,
-    mainUrl,
+    realms: realms(invocation),
     canAsk,
   });
   const frontEnd = wantsRepl ? frontEnds.repl : frontEnds.oneshot;

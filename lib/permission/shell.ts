@@ -69,14 +69,6 @@ interface Place {
   readonly inFunction: string | null;
 }
 
-const outermost: Place = {
-  depth: 0,
-  scope: [],
-  pipeline: 0,
-  background: false,
-  inFunction: null,
-};
-
 /**
  * Parses a line or script of bash and finds each command in it, also in
  * substitutions, subshells, functions and here documents. Never throws for
@@ -84,71 +76,75 @@ const outermost: Place = {
  */
 export async function parseShell(line: string): Promise<ParsedShell> {
   const { parse, forEachChild } = await import("unbash");
-  const byNode = new Map<SyntaxNode, ShellCommand>();
+  const commands: ShellCommand[] = [];
   const errors: string[] = [];
+  const byNode = new Map<SyntaxNode, ShellCommand>();
   let ids = 0;
-  const nextId = () => ++ids;
 
+  const add = (node: SyntaxNode, command: ShellCommand) => {
+    commands.push(command);
+    byNode.set(node, command);
+  };
   const visit = (node: SyntaxNode, place: Place): void => {
     if (place.depth > deepest) {
       if (place.depth === deepest + 1) errors.push("nested too deeply");
       return;
     }
-    if (node.type === "Script") {
-      for (const { message } of node.errors ?? []) errors.push(message);
+    const inner = { ...place, depth: place.depth + 1 };
+    switch (node.type) {
+      case "Script":
+        for (const { message } of node.errors ?? []) errors.push(message);
+        break;
+      case "Statement":
+        inner.pipeline = ++ids;
+        inner.background = node.background ?? false;
+        if (inner.background) inner.scope = [...place.scope, ++ids];
+        break;
+      case "AndOr":
+        for (const part of node.commands) {
+          visit(part, { ...inner, pipeline: ++ids });
+        }
+        return;
+      case "Pipeline":
+        for (const part of node.commands) {
+          visit(part, { ...inner, scope: [...place.scope, ++ids] });
+        }
+        return;
+      case "Subshell":
+      case "CommandExpansion":
+      case "ProcessSubstitution":
+        inner.scope = [...place.scope, ++ids];
+        break;
+      case "Function":
+        inner.inFunction = node.name.value;
+        break;
+      case "Command":
+        add(node, describeCommand(node, place));
+        break;
+      case "Redirected":
+        add(node, {
+          ...standing(place),
+          name: null,
+          words: [],
+          assignments: [],
+          redirections: node.redirects.map(describeRedirection),
+        });
+        break;
     }
-    const command = commandOf(node, place);
-    if (command !== null) byNode.set(node, command);
-    const inside = placeInside(node, place, nextId);
-    forEachChild(node, (child) => visit(child, inside()));
+    forEachChild(node, (child) => visit(child, inner));
   };
 
   const script = parse(line);
-  visit(script, outermost);
+  visit(script, {
+    depth: 0,
+    scope: [],
+    pipeline: 0,
+    background: false,
+    inFunction: null,
+  });
   const statement = script.commands.at(-1);
   const last = statement && lastCommand(statement.command, byNode);
-  return {
-    ok: errors.length === 0,
-    commands: [...byNode.values()],
-    last: last ?? null,
-    errors,
-  };
-}
-
-/** Gives the place of each child of a node in turn. */
-function placeInside(
-  node: SyntaxNode,
-  place: Place,
-  nextId: () => number,
-): () => Place {
-  const inner = { ...place, depth: place.depth + 1 };
-  const inSubshell = () => ({ ...inner, scope: [...place.scope, nextId()] });
-  switch (node.type) {
-    case "Statement": {
-      const background = node.background ?? false;
-      const start = background ? inSubshell() : inner;
-      const statement = { ...start, background, pipeline: nextId() };
-      return () => statement;
-    }
-    case "AndOr":
-      return () => ({ ...inner, pipeline: nextId() });
-    case "Pipeline":
-      return inSubshell;
-    case "Subshell":
-    case "Coproc":
-    case "CommandExpansion":
-    case "ProcessSubstitution":
-    case "ArithmeticCommandExpansion": {
-      const subshell = inSubshell();
-      return () => subshell;
-    }
-    case "Function": {
-      const body = { ...inner, inFunction: node.name.value };
-      return () => body;
-    }
-    default:
-      return () => inner;
-  }
+  return { ok: errors.length === 0, commands, last: last ?? null, errors };
 }
 
 /** Commands that succeed whatever came before: they hide no other's code. */
@@ -176,19 +172,6 @@ function lastCommand(
 /** A command's place without what only the walk needs. */
 function standing({ scope, pipeline, background, inFunction }: Place) {
   return { scope, pipeline, background, inFunction };
-}
-
-/** The command that a node is: a simple one, or redirections of others. */
-function commandOf(node: SyntaxNode, place: Place): ShellCommand | null {
-  if (node.type === "Command") return describeCommand(node, place);
-  if (node.type !== "Redirected") return null;
-  return {
-    ...standing(place),
-    name: null,
-    words: [],
-    assignments: [],
-    redirections: node.redirects.map(describeRedirection),
-  };
 }
 
 function describeCommand(

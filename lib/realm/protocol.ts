@@ -3,7 +3,12 @@ import type { PreparedCall, ToolOutcome } from "../core/tool.ts";
 /** What the host says to a realm. */
 export type ToRealm =
   | { readonly type: "call"; readonly id: number; readonly call: PreparedCall }
-  | { readonly type: "abort"; readonly id: number };
+  | { readonly type: "abort"; readonly id: number }
+  | {
+    /** From now on the realm serves this port and no other. */
+    readonly type: "connect";
+    readonly port: MessagePort;
+  };
 
 /** What a realm says to its host. */
 export type FromRealm =

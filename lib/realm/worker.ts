@@ -21,6 +21,7 @@ export interface RealmPort {
 export function serveRealm(port: RealmPort, tools: readonly AnyTool[]): void {
   const running = new Map<number, AbortController>();
   port.onmessage = async ({ data }) => {
+    if (data.type === "connect") return serveRealm(data.port, tools);
     if (data.type === "abort") return running.get(data.id)?.abort();
     const { id, call } = data;
     const controller = new AbortController();

@@ -7,7 +7,7 @@
 /** Where the process may be ended. Everywhere else returns an exit code. */
 const mayExit = [
   /\/main\.ts$/,
-  /\/lib\/app\/(launcher|agent_main|realm_main)\.ts$/,
+  /\/lib\/app\/(launcher|executable)\.ts$/,
   /\/lib\/realm\/[^/]+\.ts$/,
 ];
 

@@ -1,0 +1,55 @@
+import {
+  type FromKeeper,
+  remoteRealms,
+  type ToKeeper,
+} from "../realm/remote.ts";
+import type { FrontEnds } from "./front_end.ts";
+import { complain, runProgram } from "./run_program.ts";
+
+/** What the launcher says to the agent. */
+export type ToAgent =
+  | { readonly type: "start"; readonly args: readonly string[] }
+  | FromKeeper;
+
+/** What the agent says to the launcher. */
+export type FromAgent =
+  | ToKeeper
+  | { readonly type: "exit"; readonly code: number };
+
+/** The worker's own scope, with the messages that go through it. */
+interface AgentScope {
+  postMessage(message: FromAgent, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToAgent>) => void) | null;
+  addEventListener(
+    type: "error" | "unhandledrejection",
+    listener: (event: ErrorEvent | PromiseRejectionEvent) => void,
+  ): void;
+}
+
+/**
+ * Turns this worker into the agent of an executable: it holds exactly what
+ * the user granted. It asks the launcher for realms and for the end of the
+ * process, whose exit code it could not set itself.
+ */
+export function start(loadFrontEnds: () => Promise<FrontEnds>): void {
+  const scope = self as unknown as AgentScope;
+  let hear: ((message: FromKeeper) => void) | undefined;
+  const startRealm = remoteRealms({
+    send: (message, transfer) => scope.postMessage(message, transfer),
+    listen: (listener) => hear = listener,
+  });
+  const exit = (code: number) => scope.postMessage({ type: "exit", code });
+  const crash = (event: ErrorEvent | PromiseRejectionEvent) => {
+    // Deno would print a stack.
+    event.preventDefault();
+    exit(complain("reason" in event ? event.reason : event.error));
+  };
+  scope.addEventListener("error", crash);
+  scope.addEventListener("unhandledrejection", crash);
+  scope.onmessage = async ({ data }) => {
+    if (data.type === "realm_error") return hear?.(data);
+    const { args } = data;
+    const realms = () => ({ start: startRealm });
+    exit(await runProgram({ args, realms, loadFrontEnds }));
+  };
+}

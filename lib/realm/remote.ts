@@ -1,0 +1,92 @@
+import type { RealmWorker } from "./host.ts";
+import type { RealmKind } from "./permissions.ts";
+import type { FromRealm, ToRealm } from "./protocol.ts";
+
+/** What an agent says to the keeper of the realms. */
+export type ToKeeper =
+  | {
+    readonly type: "realm";
+    readonly id: number;
+    readonly kind: RealmKind;
+    readonly port: MessagePort;
+  }
+  | { readonly type: "end_realm"; readonly id: number };
+
+/** What the keeper says to the agent. */
+export type FromKeeper = {
+  readonly type: "realm_error";
+  readonly id: number;
+  readonly message: string;
+};
+
+/** A way to the keeper, in both directions. */
+export interface KeeperLink {
+  send(message: ToKeeper, transfer: Transferable[]): void;
+  /** Called with what the keeper says. */
+  listen(listener: (message: FromKeeper) => void): void;
+}
+
+/**
+ * Starts realms where workers can't be started: in an agent that is a worker
+ * itself. Workers are never nested (Deno delays a nested worker's messages
+ * by half a second), so the keeper starts them as siblings and a message port
+ * joins the two. The agent names a kind, never permissions.
+ */
+export function remoteRealms(
+  link: KeeperLink,
+): (kind: RealmKind) => RealmWorker {
+  const realms = new Map<number, RealmWorker>();
+  let nextId = 0;
+  link.listen(({ id, message }) => {
+    realms.get(id)?.onerror?.(new ErrorEvent("error", { message }));
+  });
+  return (kind) => {
+    const id = nextId++;
+    const { port1, port2 } = new MessageChannel();
+    link.send({ type: "realm", id, kind, port: port2 }, [port2]);
+    const realm: RealmWorker = {
+      postMessage: (message: ToRealm) => port1.postMessage(message),
+      terminate() {
+        realms.delete(id);
+        port1.close();
+        link.send({ type: "end_realm", id }, []);
+      },
+      onmessage: null,
+      onerror: null,
+    };
+    port1.onmessage = (event: MessageEvent<FromRealm>) =>
+      realm.onmessage?.(event);
+    realms.set(id, realm);
+    return realm;
+  };
+}
+
+/** A worker as its keeper sees it. */
+export interface KeptWorker {
+  postMessage(message: ToRealm, transfer: Transferable[]): void;
+  terminate(): void;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+/** Keeps the realms of one agent; returns what takes the agent's messages. */
+export function keepRealms(options: {
+  start(kind: RealmKind): KeptWorker;
+  report(message: FromKeeper): void;
+}): (message: ToKeeper) => void {
+  const workers = new Map<number, KeptWorker>();
+  return (message) => {
+    const { id } = message;
+    if (message.type === "end_realm") {
+      workers.get(id)?.terminate();
+      workers.delete(id);
+      return;
+    }
+    const worker = options.start(message.kind);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      options.report({ type: "realm_error", id, message: event.message });
+    };
+    workers.set(id, worker);
+    worker.postMessage({ type: "connect", port: message.port }, [message.port]);
+  };
+}
