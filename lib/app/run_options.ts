@@ -5,6 +5,7 @@ import type { ToolSpec } from "../core/model.ts";
 import type { AnyTool } from "../core/tool.ts";
 import { systemClock } from "../platform/clock.ts";
 import { decide } from "../permission/policy.ts";
+import { isUnmarkedDialect } from "../provider/dialects/unmarked.ts";
 import type {
   ConversationPorts,
   PreparedOptions,
@@ -84,7 +85,7 @@ export function runOptionsFor(
       vision: info.vision,
     }),
     decide: (call, _tool, access) =>
-      decide(call, access, { mode, canAsk, isDoubtful: () => false }),
+      decide(call, access, { mode, canAsk, isDoubtful: isUnmarkedDialect }),
     spill: (callId, content) => spill.save(callId, content),
   };
 }
