@@ -11,17 +11,9 @@ const opening =
 const rules: readonly Rule[] = [
   {
     needs: ["Grep", "Read"],
-    text: "Look before you act: Grep and Glob find code, Read shows it.",
-  },
-  {
-    needs: ["Edit", "Write"],
-    text: "Read a file before you change it. Edit changes files, Write makes " +
-      "new ones.",
-  },
-  {
-    needs: ["Bash", "Grep"],
-    text: "Bash runs programs: builds, tests, git. Don't read, search or " +
-      "edit files with it.",
+    text:
+      "Look before you act: Grep and Glob find code, Read shows it. Never " +
+      "guess what a file holds or where it is.",
   },
   {
     needs: ["Read"],
@@ -29,23 +21,39 @@ const rules: readonly Rule[] = [
       "together.",
   },
   {
-    needs: [],
-    text: "A tool's error says what to do next. Never repeat a failed call " +
-      "unchanged.",
+    needs: ["Edit", "Write"],
+    text: "Read a file before you change it. Edit changes files, Write makes " +
+      "new ones. Copy old_string from the file exactly, with enough lines " +
+      "around the change to occur once.",
+  },
+  {
+    needs: ["Bash", "Grep"],
+    text: "Bash runs programs: builds, tests, git. Don't read, search or " +
+      "edit files with it.",
   },
   {
     needs: ["Edit"],
     text: "Change only what the task needs, in the style of the code around " +
-      "it. No comments about your changes.",
+      "it and with the libraries that the project has. No comments about " +
+      "your changes.",
   },
   {
     needs: ["Edit", "Bash"],
-    text: "After a change run the tests or the program. Say so if you could " +
-      "not.",
+    text: "After a change run the tests or the program, and mend what fails. " +
+      "Say so if you could not check it.",
   },
   {
     needs: ["Bash"],
     text: "Don't commit, push, or discard changes unless asked.",
+  },
+  {
+    needs: ["Edit"],
+    text: "A question wants an answer, not a change.",
+  },
+  {
+    needs: [],
+    text: "A tool's error says what to do next. Never repeat a failed call " +
+      "unchanged; after two failures try another way.",
   },
   {
     needs: [],
@@ -53,8 +61,9 @@ const rules: readonly Rule[] = [
   },
   {
     needs: [],
-    text: "Don't announce actions, take them. When done, answer briefly: " +
-      "what you found or changed, with places as path:line.",
+    text: "Don't announce actions, take them, and go on until the task is " +
+      "done. Then answer briefly, in the user's language: what you found or " +
+      "changed, with places as path:line.",
   },
 ];
 
