@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { HoldBack } from "../../lib/provider/hold_back.ts";
 import { recoverCalls } from "../../lib/provider/text_tools.ts";
 import { markedSamples, wholeSamples } from "../support/dialect_samples.ts";
+import { fastest } from "../support/fastest.ts";
 import { offeredTools } from "../support/offered_tools.ts";
 
 const names = offeredTools.map((tool) => tool.name);
@@ -125,12 +126,12 @@ Deno.test("HoldBack takes 200 KB of adverse text in small pieces in less than a 
     const part of ["<", "\n<", "<tool_call>", "\n<tool_call>", "{", " \n{"]
   ) {
     const text = part.repeat(200_000 / part.length);
-    const holdBack = new HoldBack(names);
-    const start = performance.now();
-    for (let at = 0; at < text.length; at += 20) {
-      holdBack.push(text.slice(at, at + 20));
-    }
-    const took = performance.now() - start;
+    const took = fastest(() => {
+      const holdBack = new HoldBack(names);
+      for (let at = 0; at < text.length; at += 20) {
+        holdBack.push(text.slice(at, at + 20));
+      }
+    });
     assert(took < 1000, `${took} ms for ${JSON.stringify(part)}`);
   }
 });
