@@ -2,7 +2,6 @@ import { expandBraces } from "../lib/platform/glob_pattern.ts";
 import { path } from "../lib/platform/paths.ts";
 import { findRepository } from "../lib/platform/walk.ts";
 import type { FileHits, Found, Search } from "./_search.ts";
-import { maxFileBytes } from "./_texts.ts";
 
 /** What the engine needs to know of its call. */
 export interface RipgrepContext {
@@ -37,7 +36,7 @@ export async function searchWithRipgrep(
     const lines = errors.split("\n").filter((line) => line !== "");
     const isFileError = (line: string) => /\(os error \d+\)$/.test(line);
     if (!lines.every(isFileError)) return null;
-    return { hits, unreadable: lines.length };
+    return { hits, unreadable: lines.length, tooLarge: 0 };
   } finally {
     context.processGroup(child.pid, "ended");
   }
@@ -106,7 +105,6 @@ function ripgrepArguments(search: Search): string[] {
     "--no-ignore-dot",
     "--no-ignore-global",
     "--no-ignore-messages",
-    `--max-filesize=${maxFileBytes}`,
     ...noRepository,
     ...typeArguments(search.globs),
     `--regexp=${search.pattern.shared}`,

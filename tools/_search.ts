@@ -2,7 +2,13 @@ import { path } from "../lib/platform/paths.ts";
 import { createPacer, walk } from "../lib/platform/walk.ts";
 import { countMatchingLines } from "./_lines.ts";
 import type { Pattern } from "./_pattern.ts";
-import { createTextReader, maxFileBytes, type TextReader } from "./_texts.ts";
+import {
+  createTextReader,
+  readRest,
+  type ReadState,
+  type Taker,
+  type TextReader,
+} from "./_texts.ts";
 
 /** What to look for, and where. */
 export interface Search {
@@ -29,44 +35,59 @@ export interface Found {
   readonly hits: readonly FileHits[];
   /** Number of files and folders that could not be read. */
   readonly unreadable: number;
+  /** Number of files too large to match across lines. */
+  readonly tooLarge: number;
 }
 
 /**
  * Searches a folder in TypeScript. Skips what `.gitignore` excludes, `.git`,
- * symlinks, binary files and files of more than 64 MB. Throws the signal's
- * reason.
+ * symlinks and binary files. Throws the signal's reason.
  */
 export async function searchFolder(search: Search): Promise<Found> {
   const { root, pattern, signal } = search;
-  const reader = readerFor(pattern, maxFileBytes);
+  const reader = readerFor(pattern);
   const pacer = createPacer(signal);
+  const counter = createCounter(pattern);
   const hits: FileHits[] = [];
   let unreadable = 0;
+  let tooLarge = 0;
+  const base = path.join(root, path.SEPARATOR);
   for await (const batch of walk(root, { signal })) {
     if (batch.unreadable) unreadable++;
     for (const name of batch.files) {
       const relative = batch.folder + name;
       if (!search.accepts(relative)) continue;
-      const lines = countIn(reader, path.join(root, relative), pattern);
+      let state = reader.read(base + relative, counter.take);
+      if (state === "more") state = await readRest(reader, counter.take, pacer);
+      const lines = counter.result(state);
       if (lines === "unreadable") unreadable++;
+      else if (lines === "too_large") tooLarge++;
       else if (typeof lines === "number" && lines > 0) {
         hits.push({ path: relative, lines });
       }
       if (pacer.due()) await pacer.pause();
     }
   }
-  return { hits, unreadable };
+  return { hits, unreadable, tooLarge };
 }
 
 /**
- * Counts the matching lines of one file, or says why it can't be searched. A
- * file of any size is read in pieces, unless matches may cross lines.
+ * Counts the matching lines of one file, or says why it can't be searched.
+ * Throws the signal's reason.
  */
-export function searchFile(
+export async function searchFile(
   file: string,
   pattern: Pattern,
-): number | "binary" | "unreadable" | "too_large" {
-  return countIn(readerFor(pattern), file, pattern);
+  signal: AbortSignal,
+): Promise<number | Exclude<ReadState, "read">> {
+  const counter = createCounter(pattern);
+  const reader = readerFor(pattern);
+  const state = reader.read(file, counter.take);
+  return counter.result(
+    state === "more"
+      ? await readRest(reader, counter.take, createPacer(signal))
+      : state,
+  );
 }
 
 /** Tells whether there is any file for a search to look into. */
@@ -80,22 +101,26 @@ export async function hasFiles(search: Search): Promise<boolean> {
 }
 
 /** Makes the reader that a pattern needs. */
-export function readerFor(
-  pattern: Pattern,
-  maxBytes = pattern.crossesLines ? maxFileBytes : Infinity,
-): TextReader {
-  return createTextReader({ whole: pattern.crossesLines, maxBytes });
+export function readerFor(pattern: Pattern): TextReader {
+  return createTextReader({ whole: pattern.crossesLines });
 }
 
-function countIn(
-  reader: TextReader,
-  file: string,
-  pattern: Pattern,
-): number | "binary" | "unreadable" | "too_large" {
+/** Counts the matching lines of one file after the other. */
+function createCounter(pattern: Pattern): {
+  take: Taker;
+  result(state: ReadState): number | Exclude<ReadState, "read">;
+} {
   let lines = 0;
-  const state = reader.read(file, (text) => {
-    lines += countMatchingLines(text, pattern);
-    return true;
-  });
-  return state === "read" ? lines : state;
+  return {
+    take(text) {
+      const found = countMatchingLines(text, pattern);
+      lines += found;
+      return found === 0 ? "nothing" : "something";
+    },
+    result(state) {
+      const counted = lines;
+      lines = 0;
+      return state === "read" ? counted : state;
+    },
+  };
 }

@@ -1,29 +1,41 @@
+import type { Pacer } from "../lib/platform/walk.ts";
+
 /** What came of reading a file for a search. */
 export type ReadState = "read" | "binary" | "unreadable" | "too_large";
+
+/** What the taker of a text makes of it; after "enough" it gets no more. */
+export type Taken = "nothing" | "something" | "enough";
+
+/** Takes the text of a file or, of a large one, a piece. */
+export type Taker = (text: string) => Taken;
 
 /** Reads files one after the other, with one buffer for all of them. */
 export interface TextReader {
   /**
-   * Gives a file's text to `take`, most files in one piece, large ones in
-   * pieces cut at line ends; `take` returns false when it needs no more. A
-   * byte of 0 anywhere in what was read makes the file binary, whatever was
-   * taken of it before.
+   * Gives a file's text to `take`, most files in one piece. Of a larger one
+   * it gives the first, cut at a line end, and says "more". A byte of 0
+   * anywhere in what was read makes the file binary, whatever was taken of it
+   * before; where all of a file gave nothing it is not looked for.
    */
-  read(file: string, take: (text: string) => boolean): ReadState;
+  read(file: string, take: Taker): ReadState | "more";
+  /** Gives the next piece of the file that has more. */
+  next(take: Taker): ReadState | "more";
+  /** Leaves the file that has more. */
+  close(): void;
 }
 
 /** How a reader cuts files. */
 export interface TextReaderOptions {
-  /** Never cut a file in pieces, because matches may cross lines. */
+  /**
+   * Never cut a file in pieces, because matches may cross lines; one of more
+   * than 64 MB is too large then.
+   */
   readonly whole: boolean;
-  /** Bytes above which a file is too large. */
-  readonly maxBytes: number;
 }
 
-/** Bytes of the largest file that is searched unless it is named. */
-export const maxFileBytes = 64 * 1024 * 1024;
-const firstSize = 256 * 1024;
-const pieceSize = 4 * 1024 * 1024;
+const maxWholeBytes = 64 * 1024 * 1024;
+const firstBytes = 256 * 1024;
+const pieceBytes = 4 * 1024 * 1024;
 const lineFeed = 0x0a;
 
 /**
@@ -32,84 +44,125 @@ const lineFeed = 0x0a;
  * small files; needs read permission.
  */
 export function createTextReader(options: TextReaderOptions): TextReader {
-  let buffer = new Uint8Array(firstSize);
-  const limit = options.whole ? options.maxBytes + 1 : pieceSize;
+  const limit = options.whole ? maxWholeBytes + 1 : pieceBytes;
+  const utf8 = new TextDecoder();
+  let buffer = new Uint8Array(firstBytes);
+  let decoder = utf8;
+  let open: Deno.FsFile | undefined;
+  /** Bytes in the buffer that the last piece left over. */
+  let kept = 0;
 
-  function readAll(
-    file: Deno.FsFile,
-    take: (text: string) => boolean,
-  ): ReadState {
-    let decoder = new TextDecoder();
-    let filled = 0;
-    let total = 0;
-    for (let isFirst = true;;) {
+  /** Fills the buffer; tells how far, and whether the file ends there. */
+  function fill(file: Deno.FsFile): { filled: number; isEnd: boolean } {
+    let filled = kept;
+    while (true) {
       const count = file.readSync(buffer.subarray(filled));
-      filled += count ?? 0;
-      total += count ?? 0;
-      if (total > options.maxBytes) return "too_large";
-      if (count !== null && filled < buffer.length) continue;
-      if (count !== null && buffer.length < limit) {
-        buffer = grown(buffer, limit);
-        continue;
-      }
-      const bytes = buffer.subarray(0, filled);
-      if (isFirst) decoder = decoderFor(bytes);
-      const end = count === null ? filled : pieceEnd(bytes, decoder.encoding);
-      const text = decoder.decode(buffer.subarray(0, end), {
-        stream: count !== null,
-      });
-      const isWanted = text !== "" && take(text);
-      if (text.includes("\0")) return "binary";
-      if (count === null || !isWanted) return "read";
-      buffer.copyWithin(0, end, filled);
-      filled -= end;
-      isFirst = false;
+      if (count === null) return { filled, isEnd: true };
+      filled += count;
+      if (filled < buffer.length) continue;
+      if (buffer.length === limit) return { filled, isEnd: false };
+      const larger = new Uint8Array(Math.min(limit, buffer.length * 4));
+      larger.set(buffer);
+      buffer = larger;
     }
+  }
+
+  function step(
+    file: Deno.FsFile,
+    take: Taker,
+    isFirst: boolean,
+  ): ReadState | "more" {
+    const { filled, isEnd } = fill(file);
+    if (!isEnd && options.whole) return "too_large";
+    const bytes = buffer.subarray(0, filled);
+    if (isFirst) decoder = wideDecoder(bytes) ?? utf8;
+    const end = isEnd ? filled : pieceEnd(bytes, decoder.encoding);
+    const text = decoder.decode(bytes.subarray(0, end), { stream: !isEnd });
+    const taken = text === "" ? "nothing" : take(text);
+    if (isFirst && isEnd && taken === "nothing") return "read";
+    if (text.includes("\0")) return "binary";
+    if (isEnd || taken === "enough") return "read";
+    buffer.copyWithin(0, end, filled);
+    kept = filled - end;
+    return "more";
+  }
+
+  function close(): void {
+    open?.close();
+    open = undefined;
+    kept = 0;
+    // A decoder that was left in the middle of a stream would go on with it.
+    if (decoder === utf8) decoder.decode();
   }
 
   return {
     read(path, take) {
-      let file: Deno.FsFile;
+      const file = openFile(path);
+      if (file === undefined) return "unreadable";
+      let state: ReadState | "more" = "unreadable";
       try {
-        file = Deno.openSync(path);
-      } catch {
-        return "unreadable";
-      }
-      try {
-        return readAll(file, take);
+        state = step(file, take, true);
       } catch (error) {
-        if (isFileError(error)) return "unreadable";
-        throw error;
+        if (!isFileError(error)) throw error;
       } finally {
-        file.close();
+        if (state === "more") open = file;
+        else file.close();
       }
+      return state;
     },
+    next(take) {
+      if (open === undefined) throw new TypeError("No file has more");
+      let state: ReadState | "more" = "unreadable";
+      try {
+        state = step(open, take, false);
+      } catch (error) {
+        if (!isFileError(error)) throw error;
+      } finally {
+        if (state !== "more") close();
+      }
+      return state;
+    },
+    close,
   };
 }
 
-/** A failed read, say of a broken disk, and not a fault of `take`. */
+/** Goes on with a file that has more, with pauses. */
+export async function readRest(
+  reader: TextReader,
+  take: Taker,
+  pacer: Pacer,
+): Promise<ReadState> {
+  try {
+    while (true) {
+      if (pacer.due()) await pacer.pause();
+      const state = reader.next(take);
+      if (state !== "more") return state;
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+function openFile(path: string): Deno.FsFile | undefined {
+  try {
+    return Deno.openSync(path);
+  } catch (error) {
+    if (isFileError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Tells what the system or the permissions refused from a fault of ours. */
 function isFileError(error: unknown): boolean {
   return error instanceof Error && ("code" in error ||
     Object.values(Deno.errors).some((kind) => error instanceof kind));
 }
 
-function grown(
-  buffer: Uint8Array<ArrayBuffer>,
-  limit: number,
-): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(Math.min(limit, buffer.length * 4));
-  larger.set(buffer);
-  return larger;
-}
-
-function decoderFor(bytes: Uint8Array): TextDecoder {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) {
-    return new TextDecoder("utf-16le");
-  }
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) {
-    return new TextDecoder("utf-16be");
-  }
-  return new TextDecoder();
+function wideDecoder(bytes: Uint8Array): TextDecoder | undefined {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder("utf-16le");
+  if (first === 0xfe && second === 0xff) return new TextDecoder("utf-16be");
+  return undefined;
 }
 
 /** Cuts after the last line end; a line longer than the buffer anywhere. */

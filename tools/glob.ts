@@ -8,12 +8,13 @@ import {
   type ToolOutcome,
 } from "../lib/core/tool.ts";
 import { globFilter, staticPrefix } from "../lib/platform/glob_pattern.ts";
-import { guardPath, resolvePath } from "../lib/platform/guard_path.ts";
+import { resolvePath } from "../lib/platform/guard_path.ts";
 import { isInside, path } from "../lib/platform/paths.ts";
 import { walk } from "../lib/platform/walk.ts";
-import { displayPath, joinShown } from "./_display.ts";
+import { joinShown } from "./_display.ts";
 import { newestFirst } from "./_newest.ts";
 import { createPage } from "./_page.ts";
+import { type Root, searchFrom } from "./_root.ts";
 
 const input = z.object({
   pattern: z.string(),
@@ -52,35 +53,40 @@ export const glob = defineTool({
 });
 
 async function run(given: Input, context: ToolContext): Promise<ToolOutcome> {
-  const start = performance.now();
-  const { cwd, roots, signal, limits } = context;
   if (given.pattern.trim() === "") {
     return fail("invalid_input", "Cannot find files by an empty pattern");
   }
-  const { folder, pattern } = split(given, cwd);
-  const guarded = await guardPath(folder, { cwd, roots, kind: "read" });
-  if (!guarded.ok) {
-    return fail("not_permitted", guarded.message, guarded.hint);
-  }
-  const shownFolder = displayPath(folder, cwd);
-  const state = await folderState(guarded.path);
-  if (state !== "folder") {
+  const { folder, pattern } = split(given, context.cwd);
+  return await searchFrom(
+    folder,
+    context,
+    (root) => findIn(root, { ...given, pattern }, context),
+  );
+}
+
+async function findIn(
+  root: Root,
+  given: Input,
+  { signal, limits }: ToolContext,
+): Promise<ToolOutcome> {
+  const start = performance.now();
+  if (!root.isFolder) {
     return fail(
       "not_found",
-      `Cannot look into "${shownFolder}": ${state}`,
+      `Cannot look into "${root.shown}": it is no folder`,
       "Leave out path to look into the working directory",
     );
   }
-  const options = { root: guarded.path, pattern, signal };
+  const options = { root: root.path, pattern: given.pattern, signal };
   const isAll = given.include_ignored ?? false;
   const found = await find(options, isAll);
   const unreadable = found.unreadable === 0
     ? ""
     : `(${count(found.unreadable, "folder")} could not be read)`;
-  const sorted = await newestFirst(guarded.path, found.files, signal);
+  const sorted = await newestFirst(root.path, found.files, signal);
   const page = createPage(limits.resultChars - noteChars);
   for (const file of sorted.slice(0, maxFiles)) {
-    if (!page.add(joinShown(shownFolder, file.path))) break;
+    if (!page.add(joinShown(root.shown, file.path))) break;
   }
   const truncated = page.lines.length < sorted.length;
   const note = truncated
@@ -170,16 +176,4 @@ function split(
     folder: base,
     pattern: `/${below}${below === "" ? "" : "/"}${rest}`,
   };
-}
-
-async function folderState(
-  folder: string,
-): Promise<"folder" | "there is no such folder" | "it is no folder"> {
-  try {
-    const { isDirectory } = await Deno.stat(folder);
-    return isDirectory ? "folder" : "it is no folder";
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "there is no such folder";
-    throw error;
-  }
 }

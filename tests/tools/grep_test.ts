@@ -7,7 +7,8 @@ import {
 } from "@std/assert";
 import { toolSpec } from "../../lib/core/schema.ts";
 import type { ToolContext, ToolOutcome } from "../../lib/core/tool.ts";
-import { grep, type GrepDetails } from "../../tools/grep.ts";
+import { grep } from "../../tools/grep.ts";
+import type { GrepDetails } from "../../tools/_report.ts";
 import { needs } from "../support/needs.ts";
 import { shownText, toolContext } from "../support/tool_call.ts";
 import { makeTree, type Tree } from "../support/tree.ts";
@@ -391,16 +392,51 @@ Deno.test("Grep names files relative to the working directory", async () => {
   assertEquals(shownText(up), `Found 1 file\n${tree.path("a/b/c")}`);
 });
 
-Deno.test("Grep stops when its signal is aborted", async () => {
-  using tree = makeTree({ "a": "x" });
-  const signal = AbortSignal.abort(new Error("enough"));
-  let message = "";
-  try {
-    await run(tree.root, { pattern: "x" }, { signal });
-  } catch (error) {
-    message = (error as Error).message;
+Deno.test("Grep stops when its signal is aborted, before and during", async () => {
+  using tree = makeTree();
+  for (let index = 0; index < 300; index++) {
+    tree.add({ [`f${index}`]: "x".repeat(2000) });
   }
-  assertEquals(message, "enough");
+  const before = await run(tree.root, { pattern: "x" }, {
+    signal: AbortSignal.abort(),
+  });
+  assert(!before.ok);
+  assertEquals(before.code, "aborted");
+  const controller = new AbortController();
+  // This pattern takes much longer than the first pause.
+  const running = run(tree.root, { pattern: "x*y" }, {
+    environment: {},
+    signal: controller.signal,
+  });
+  setTimeout(() => controller.abort(), 0);
+  const during = await running;
+  assert(!during.ok);
+  assertEquals(during.code, "aborted");
+});
+
+Deno.test({
+  name: "Grep refuses a pipe",
+  ignore: !needs("mkfifo"),
+  async fn() {
+    using tree = makeTree();
+    await new Deno.Command("mkfifo", { args: [tree.path("pipe")] }).output();
+    const outcome = await runScript(tree.root, { pattern: "x", path: "pipe" });
+    assert(!outcome.ok);
+    assertEquals(outcome.code, "not_permitted");
+    assertEquals(
+      await textOf(tree.root, { pattern: "x" }),
+      "No matches\nThere are no files to search",
+    );
+  },
+});
+
+Deno.test("Grep searches the folder of saved results", async () => {
+  using tree = makeTree({ "ws/a": "", "saved/out.txt": "x" });
+  const path = tree.path("saved/out.txt");
+  const outcome = await run(tree.path("ws"), { pattern: "x", path }, {
+    spillFolder: tree.path("saved"),
+  });
+  assertEquals(shownText(outcome), `Found 1 file\n${path}`);
 });
 
 /** Files that tell engines apart. */
