@@ -39,7 +39,11 @@ function nearestId(
   let best: { id: string; distance: number } | undefined;
   for (const id of ids) {
     const known = id.toLowerCase();
-    const distance = rootOf(known) === root ? 0.5 : editDistance(wanted, known);
+    const distance = Math.min(
+      editDistance(wanted, known),
+      // A tag or an owner is the least that differs.
+      editDistance(root, rootOf(known)) + 0.5,
+    );
     if (best === undefined || distance < best.distance) best = { id, distance };
   }
   const most = Math.max(2, model.length / 3);
