@@ -119,6 +119,37 @@ function sortKeys(value: unknown): unknown {
   );
 }
 
+/** Looks at a reply while it streams, for text that repeats without end. */
+export interface RepetitionWatch {
+  /** Takes the next piece; true when the reply must be stopped. */
+  sees(delta: string): boolean;
+  /** The reply begins anew. */
+  reset(): void;
+}
+
+/** Characters between two looks at the tail. */
+const lookEvery = 512;
+
+/** Makes the watch over one reply. It holds no more than the tail. */
+export function createRepetitionWatch(): RepetitionWatch {
+  let tail = "";
+  let unseen = 0;
+  return {
+    sees(delta) {
+      tail += delta;
+      unseen += delta.length;
+      if (unseen < lookEvery) return false;
+      unseen = 0;
+      tail = tail.slice(-2 * tailChars);
+      return isRepeating(tail);
+    },
+    reset() {
+      tail = "";
+      unseen = 0;
+    },
+  };
+}
+
 /** Characters at the end of a reply that are looked at for repetition. */
 const tailChars = 2_048;
 

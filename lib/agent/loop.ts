@@ -35,6 +35,8 @@ interface Ending {
   readonly failure?: ModelFailure;
 }
 
+/** For one request after a reply that repeated itself (providers.md 6.3). */
+const livelierTemperature = 0.9;
 /** Compactions in a row before the run gives up. */
 const maxCompactions = 2;
 
@@ -56,7 +58,7 @@ export function runAgent(
     signal,
     guard: createLoopGuard(),
     denials: [],
-    nudges: { given: 0 },
+    nudges: { given: 0, sampling: {} },
     history: [...history],
     turn: 0,
     compactions: 0,
@@ -104,12 +106,29 @@ async function takeTurns(run: Run): Promise<Ending> {
       run.options,
       run,
     );
-    const ending = result.kind === "failure"
-      ? await onFailure(run, result)
-      : await onReply(run, result);
+    const ending = await onResult(run, result);
     run.emit({ type: "turn_end", turn: run.turn, stop: stopOf(result) });
     if (ending !== null) return ending;
   }
+}
+
+async function onResult(run: Run, result: TurnResult): Promise<Ending | null> {
+  if (result.kind === "failure") return await onFailure(run, result);
+  if (result.kind === "repeating") return onRepeating(run);
+  run.nudges.sampling = {};
+  return await onReply(run, result);
+}
+
+/** Asks once more, less predictably; a second time there is no way out. */
+function onRepeating(run: Run): Ending | null {
+  const because = "the reply repeated the same text without end";
+  if (run.nudges.sampling.temperature !== undefined) {
+    run.emit({ type: "notice", level: "warn", text: `Stopped: ${because}` });
+    return { reason: "loop" };
+  }
+  run.nudges.sampling = { temperature: livelierTemperature };
+  run.emit({ type: "retry", attempt: 1, of: 1, waitMs: 0, because });
+  return null;
 }
 
 /** Goes on after a failed request where that can help; else ends the run. */
@@ -224,6 +243,7 @@ function stopOf(
   result: TurnResult,
 ): (AgentEventBody & { type: "turn_end" })["stop"] {
   if (result.kind === "reply") return result.stop;
+  if (result.kind === "repeating") return "error";
   return result.failure.code === "aborted" ? "aborted" : "error";
 }
 

@@ -6,6 +6,7 @@ import type {
   StopReason,
   Usage,
 } from "../core/model.ts";
+import { createRepetitionWatch } from "./guard.ts";
 import type { AgentOptions } from "./options.ts";
 
 /** What one request to the model came to. */
@@ -21,7 +22,9 @@ export type TurnResult =
     readonly failure: ModelFailure;
     /** Text that had come before an interrupt. */
     readonly partial: string;
-  };
+  }
+  /** The reply repeated itself without end and was stopped. */
+  | { readonly kind: "repeating" };
 
 /** What a request may differ in. */
 export interface TurnRequest {
@@ -57,7 +60,10 @@ export async function streamTurn(
       : { temperature: turn.temperature }),
   };
   const isShown = request.purpose === "turn";
-  const stream = options.model.stream(request, { signal: ports.signal });
+  const repetition = new AbortController();
+  const watch = createRepetitionWatch();
+  const signal = AbortSignal.any([ports.signal, repetition.signal]);
+  const stream = options.model.stream(request, { signal });
   for await (const event of stream) {
     switch (event.type) {
       case "text_delta":
@@ -66,15 +72,20 @@ export async function streamTurn(
         firstDelta ||= options.now();
         if (event.type === "text_delta") partial += event.delta;
         if (isShown) ports.emit(event);
+        if (watch.sees(event.delta)) repetition.abort();
         continue;
       case "retry":
         partial = "";
+        watch.reset();
         ports.emit(event);
         continue;
       case "notice":
         ports.emit(event);
         continue;
       case "failure":
+        if (repetition.signal.aborted && !ports.signal.aborted) {
+          return { kind: "repeating" };
+        }
         return { kind: "failure", failure: event.failure, partial };
       case "finish": {
         const ended = options.now();

@@ -272,3 +272,40 @@ Deno.test("runAgent() compacts on overflow and sends again, twice at most", asyn
   ]);
   for (const { before, after } of compactions) assert(after < before);
 });
+
+Deno.test("runAgent() stops a reply that repeats itself and asks once more", async () => {
+  const line = "I will now check the file again.\n";
+  const repeating = Array.from({ length: 200 }, () => ({
+    type: "text_delta" as const,
+    delta: line,
+  }));
+  const model = fakeModel([repeating, reply("The file is fine.")]);
+  const events = await collect(agentOptions({ model }));
+  assertEquals(endOf(events).reason, "done");
+  assertEquals(ofType(events, "retry").map(({ of }) => of), [1]);
+  assert(ofType(events, "text_delta").length < 200);
+  assertEquals(model.requests.map(({ temperature }) => temperature), [
+    undefined,
+    0.9,
+  ]);
+});
+
+Deno.test("runAgent() ends when the second reply repeats itself, too", async () => {
+  const repeating = Array.from({ length: 300 }, () => ({
+    type: "text_delta" as const,
+    delta: "And again and again, the same words. ",
+  }));
+  const model = fakeModel([repeating, repeating]);
+  const events = await collect(agentOptions({ model }));
+  assertEquals(endOf(events).reason, "loop");
+});
+
+Deno.test("runAgent() lets a long reply be as even as a table", async () => {
+  const rows = Array.from({ length: 400 }, (_, index) => ({
+    type: "text_delta" as const,
+    delta: `| row ${index} | value |\n`,
+  }));
+  const model = fakeModel([[...rows, ...reply("done")]]);
+  const events = await collect(agentOptions({ model }));
+  assertEquals(endOf(events).reason, "done");
+});
