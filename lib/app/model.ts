@@ -27,7 +27,8 @@ export async function openModel(
   const file = path.resolve(options.record);
   return recordModel(
     client,
-    (line) => Deno.writeTextFile(file, line, { append: true, mode: 0o600 }),
+    (line) =>
+      Deno.writeTextFile(file, `${line}\n`, { append: true, mode: 0o600 }),
   );
 }
 
