@@ -12,6 +12,12 @@ export const longRun = 50;
 /** Chunks of a long answer. */
 export const manyChunks = 5_000;
 
+/** Different words, one a chunk: a model that repeats itself is stopped. */
+const manyWords = Array.from(
+  { length: manyChunks },
+  (_, number) => `word${number * 7919 % manyChunks} `,
+);
+
 const done: Reply = { text: "Done." };
 
 function once(name: string, input: Record<string, unknown>) {
@@ -27,7 +33,7 @@ const scenarios = {
       calls: [{ name: "Read", input: { file_path: `file_${results}.txt` } }],
       fragments: 4,
     },
-  chunks: (): Reply => ({ text: Array<string>(manyChunks).fill("word ") }),
+  chunks: (): Reply => ({ text: manyWords }),
   output: once("Bash", {
     command: "yes 0123456789abcdef | head -c 10485760",
   }),
