@@ -7,6 +7,7 @@ import type {
   Decision,
   PermissionMode,
 } from "../core/permission.ts";
+import type { Prices } from "../core/settings.ts";
 import type {
   AnyTool,
   CallContext,
@@ -69,6 +70,8 @@ export interface AgentOptions {
   readonly limits: AgentLimits;
   readonly budget: ContextBudget;
   readonly state: AgentState;
+  /** What tokens cost, where the user said so. */
+  readonly prices?: Prices;
   /** Opens each conversation's first message: environment and memory. */
   readonly preamble: readonly Part[];
   /** Adds what each event carries. */

@@ -6,6 +6,7 @@ import type {
   StopReason,
   Usage,
 } from "../core/model.ts";
+import type { Prices } from "../core/settings.ts";
 import { createRepetitionWatch } from "./guard.ts";
 import type { AgentOptions } from "./options.ts";
 
@@ -96,6 +97,9 @@ export async function streamTurn(
           firstDeltaMs: (firstDelta || ended) - started,
           context: event.usage.input + event.usage.output,
           window: options.budget.window,
+          ...(options.prices === undefined
+            ? {}
+            : { costUsd: costOf(event.usage, options.prices) }),
         });
         const { message, stop, usage } = event;
         return { kind: "reply", message, stop, usage };
@@ -105,4 +109,12 @@ export async function streamTurn(
     }
   }
   throw new TypeError("The model's stream ended without finish or failure");
+}
+
+/** US dollars of one request; reasoning is part of the output. */
+function costOf({ input, output, cached }: Usage, prices: Prices): number {
+  const cachedPrice = prices.cached ?? prices.input;
+  const dollars = (input - cached) * prices.input + cached * cachedPrice +
+    output * prices.output;
+  return dollars / 1_000_000;
 }

@@ -25,6 +25,8 @@ import { childVariables } from "./variables.ts";
 /** What a conversation is opened with. Undefined means: the default. */
 export interface BootOptions {
   readonly endpoint: Endpoint;
+  /** The endpoint of another model, for `/model`; absent: the same server. */
+  resolve?(model: string): Promise<Endpoint>;
   readonly mode: PermissionMode;
   readonly cwd?: string | undefined;
   readonly maxTurns?: number | undefined;
@@ -57,9 +59,13 @@ export async function boot(options: BootOptions): Promise<Conversation> {
   );
   const realm = openRealm(offered, options.realms ?? {});
   const spill = openSpill();
-  const open = (model: string): Promise<ModelClient> =>
-    openModel({ ...endpoint, model }, { record: options.record });
-  const first = await open(endpoint.model);
+  const { record } = options;
+  const first = await openModel(endpoint, { record });
+  const open = async (model: string): Promise<ModelClient> =>
+    await openModel(
+      await options.resolve?.(model) ?? { ...endpoint, model },
+      { record },
+    );
   const warnings = realm.warning === undefined ? [] : [realm.warning];
   const names = offered.map(({ name }) => name);
   const fixed = {

@@ -1,4 +1,5 @@
-import { exitCodes, UserError } from "../core/error.ts";
+import { describeError, exitCodes, UserError } from "../core/error.ts";
+import type { EndpointSettings, Prices, Settings } from "../core/settings.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import type { Invocation } from "./args.ts";
 
@@ -9,31 +10,153 @@ export interface Endpoint {
   readonly apiKey: string;
   readonly contextWindow?: {
     readonly tokens: number;
-    readonly source: "flag" | "environment";
+    readonly source: "flag" | "environment" | "settings";
   };
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly transport?: "auto" | "native" | "openai";
+  /** Corrections to the server's profile, not yet checked. */
+  readonly profile?: Readonly<Record<string, unknown>>;
+  readonly prices?: Prices;
 }
+
+/** The parts of the command line that choose an endpoint. */
+export type EndpointFlags = Pick<
+  Invocation,
+  "model" | "baseUrl" | "apiKey" | "contextWindow"
+>;
 
 const ollama = "http://localhost:11434/v1";
 
 /**
  * Chooses the endpoint: flags, then OPENCLAUDE_* variables, then the ones
- * that such tools share, then Ollama on this machine. Reads the environment
- * where that is permitted.
+ * that such tools share, then the settings, then Ollama on this machine. A
+ * model "NAME/MODEL" whose NAME is an endpoint of the settings is at that
+ * endpoint, unless a flag gives another address: its key stays with it.
  *
- * @throws {UserError} for a variable that can't be used.
+ * @throws {UserError} for a variable or a key that can't be used.
  */
-export function resolveEndpoint(invocation: Invocation): Endpoint {
-  const window = contextWindow(invocation);
+export async function resolveEndpoint(
+  flags: EndpointFlags,
+  settings: Settings,
+): Promise<Endpoint> {
+  const model = modelName(flags, settings);
+  const window = contextWindow(flags);
+  const named = findNamed(model, flags, settings);
+  if (named !== undefined) {
+    const endpoint = await fromSettings(named.settings, named.model, flags);
+    return window === undefined ? endpoint : { ...endpoint, ...window };
+  }
   return {
-    model: invocation.model ?? first("OPENCLAUDE_MODEL", "MODEL") ??
-      "qwen2.5:latest",
-    baseUrl: invocation.baseUrl ??
-      first("OPENCLAUDE_BASE_URL", "OPENAI_BASE_URL", "OPENAI_API_BASE") ??
-      ollamaHost() ?? ollama,
-    apiKey: invocation.apiKey ??
-      first("OPENCLAUDE_API_KEY", "OPENAI_API_KEY") ?? "ollama",
-    ...(window === undefined ? {} : { contextWindow: window }),
+    model,
+    baseUrl: unnamedAddress(flags),
+    apiKey: flags.apiKey ?? first("OPENCLAUDE_API_KEY", "OPENAI_API_KEY") ??
+      "ollama",
+    ...window,
   };
+}
+
+/** The address of the endpoint that would be chosen, without asking for keys. */
+export function endpointAddress(
+  flags: EndpointFlags,
+  settings: Settings,
+): string {
+  const named = findNamed(modelName(flags, settings), flags, settings);
+  return named?.settings.baseUrl ?? unnamedAddress(flags);
+}
+
+function modelName(flags: EndpointFlags, settings: Settings): string {
+  return flags.model ?? first("OPENCLAUDE_MODEL", "MODEL") ??
+    settings.model ?? "qwen2.5:latest";
+}
+
+function unnamedAddress(flags: EndpointFlags): string {
+  return flags.baseUrl ??
+    first("OPENCLAUDE_BASE_URL", "OPENAI_BASE_URL", "OPENAI_API_BASE") ??
+    ollamaHost() ?? ollama;
+}
+
+/** The endpoint that a model's name begins with, and the rest of the name. */
+function findNamed(
+  model: string,
+  flags: EndpointFlags,
+  { endpoints = {} }: Settings,
+): { settings: EndpointSettings; model: string } | undefined {
+  if (flags.baseUrl !== undefined) return undefined;
+  const slash = model.indexOf("/");
+  const settings = Object.hasOwn(endpoints, model.slice(0, slash))
+    ? endpoints[model.slice(0, slash)]
+    : undefined;
+  if (slash < 1 || settings === undefined) return undefined;
+  return { settings, model: model.slice(slash + 1) };
+}
+
+async function fromSettings(
+  settings: EndpointSettings,
+  model: string,
+  flags: EndpointFlags,
+): Promise<Endpoint> {
+  const { baseUrl, headers, transport, profile } = settings;
+  const own = settings.models?.[model];
+  const tokens = own?.contextWindow ?? settings.contextWindow;
+  return {
+    model,
+    baseUrl,
+    apiKey: flags.apiKey ?? await keyOf(settings),
+    ...(headers === undefined ? {} : { headers }),
+    ...(transport === undefined ? {} : { transport }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(own?.prices === undefined ? {} : { prices: own.prices }),
+    ...(tokens === undefined
+      ? {}
+      : { contextWindow: { tokens, source: "settings" as const } }),
+  };
+}
+
+async function keyOf(settings: EndpointSettings): Promise<string> {
+  const { apiKey, apiKeyEnv, apiKeyFile, apiKeyCommand } = settings;
+  if (apiKey !== undefined) return apiKey;
+  if (apiKeyEnv !== undefined) {
+    const key = readEnvironment(apiKeyEnv);
+    if (key !== undefined) return key;
+    throw noKey(`the variable ${apiKeyEnv} is not set or may not be read`);
+  }
+  if (apiKeyFile !== undefined) {
+    try {
+      const [line = ""] = (await Deno.readTextFile(apiKeyFile)).split("\n");
+      if (line.trim() !== "") return line.trim();
+    } catch (error) {
+      throw noKey(describeError(error));
+    }
+    throw noKey(`"${apiKeyFile}" is empty`);
+  }
+  return apiKeyCommand === undefined ? "" : await keyFrom(apiKeyCommand);
+}
+
+/** Milliseconds that a command for a key may take. */
+const keyCommandMs = 10_000;
+
+async function keyFrom(command: string): Promise<string> {
+  try {
+    const { success, stdout } = await new Deno.Command("sh", {
+      args: ["-c", command],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "inherit",
+      signal: AbortSignal.timeout(keyCommandMs),
+    }).output();
+    const key = new TextDecoder().decode(stdout).trim();
+    if (success && key !== "") return key;
+  } catch (error) {
+    throw noKey(`"${command}": ${describeError(error)}`);
+  }
+  throw noKey(`"${command}" failed or printed nothing`);
+}
+
+function noKey(reason: string): UserError {
+  return new UserError(
+    `Cannot get the endpoint's key: ${reason}`,
+    exitCodes.auth,
+  );
 }
 
 function first(...names: string[]): string | undefined {
@@ -55,9 +178,11 @@ function ollamaHost(): string | undefined {
 }
 
 function contextWindow(
-  { contextWindow: tokens }: Invocation,
-): Endpoint["contextWindow"] {
-  if (tokens !== undefined) return { tokens, source: "flag" };
+  { contextWindow: tokens }: EndpointFlags,
+): Pick<Endpoint, "contextWindow"> | undefined {
+  if (tokens !== undefined) {
+    return { contextWindow: { tokens, source: "flag" } };
+  }
   const value = readEnvironment("CONTEXT_WINDOW");
   if (value === undefined) return undefined;
   const number = Number(value);
@@ -68,5 +193,5 @@ function contextWindow(
       exitCodes.usage,
     );
   }
-  return { tokens: number, source: "environment" };
+  return { contextWindow: { tokens: number, source: "environment" } };
 }

@@ -9,8 +9,9 @@ import { realmPermissions } from "../realm/permissions.ts";
 import { keepRealms } from "../realm/remote.ts";
 import type { FromAgent, ToAgent } from "./agent_main.ts";
 import { parseInvocation } from "./args.ts";
-import { resolveEndpoint } from "./endpoint.ts";
+import { endpointAddress } from "./endpoint.ts";
 import { fixGrants, type Grants, takePermissionWords } from "./grants.ts";
+import { loadSettings } from "./settings.ts";
 import { complain } from "./run_program.ts";
 import { agentVariables } from "./variables.ts";
 
@@ -19,7 +20,7 @@ import { agentVariables } from "./variables.ts";
  * agent in a worker that holds exactly that, and realms beside it on request.
  * Nothing but this thread holds more than the user gave.
  */
-export function startAgent(mainUrl: string): void {
+export async function startAgent(mainUrl: string): Promise<void> {
   // Should the agent end by itself, the process must not look successful.
   Deno.exitCode = exitCodes.crash;
   let grants: Grants;
@@ -29,8 +30,12 @@ export function startAgent(mainUrl: string): void {
     args = words.rest;
     const invocation = parseInvocation(args);
     const cwd = path.resolve(invocation.cwd ?? Deno.cwd());
-    const { baseUrl } = resolveEndpoint(invocation);
-    grants = fixGrants(words, defaultGrants(cwd, baseUrl), Deno.cwd());
+    const settings = await loadSettings();
+    const addresses = [
+      endpointAddress(invocation, settings),
+      ...Object.values(settings.endpoints ?? {}).map(({ baseUrl }) => baseUrl),
+    ];
+    grants = fixGrants(words, defaultGrants(cwd, addresses), Deno.cwd());
   } catch (error) {
     Deno.exit(complain(error));
   }
@@ -63,16 +68,17 @@ function startWorker(
 /** What the executable may do when no word says otherwise. */
 function defaultGrants(
   cwd: string,
-  baseUrl: string,
+  addresses: readonly string[],
 ): Omit<Grants, "denyRead" | "denyWrite"> {
   const own = [configFolder(), stateFolder()].filter((folder) =>
     folder !== undefined
   );
+  const hosts = addresses.map((address) => new URL(address).host);
   const folders = [cwd, temporaryFolder(), ...own];
   return {
     read: folders,
     write: folders,
-    net: [new URL(baseUrl).host, "localhost", "127.0.0.1", "[::1]"],
+    net: [...hosts, "localhost", "127.0.0.1", "[::1]"],
     run: true,
     env: agentVariables,
   };

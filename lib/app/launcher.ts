@@ -21,7 +21,7 @@ export async function start(
   }
   if (Deno.build.standalone) {
     const { startAgent } = await import("./executable.ts");
-    return startAgent(mainUrl);
+    return await startAgent(mainUrl);
   }
   const { runProgram } = await import("./run_program.ts");
   const { workerRealms } = await import("./realm_start.ts");

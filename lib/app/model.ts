@@ -1,6 +1,9 @@
+import { describeError, exitCodes, UserError } from "../core/error.ts";
 import type { ModelClient } from "../core/model.ts";
+import type { Prices } from "../core/settings.ts";
 import { systemClock } from "../platform/clock.ts";
 import { path } from "../platform/paths.ts";
+import type { ProfileOverride } from "../provider/profile.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { newId } from "./identity.ts";
 
@@ -19,9 +22,10 @@ export async function openModel(
   endpoint: Endpoint,
   options: { readonly record: string | undefined },
 ): Promise<ModelClient> {
-  const client = endpoint.model.startsWith(scripted)
+  const opened = endpoint.model.startsWith(scripted)
     ? await openScript(endpoint.model.slice(scripted.length))
     : await openServer(endpoint);
+  const client = withPrices(opened, endpoint.prices);
   if (options.record === undefined) return client;
   const { recordModel } = await import("../provider/record.ts");
   const file = path.resolve(options.record);
@@ -37,13 +41,44 @@ async function openScript(file: string): Promise<ModelClient> {
   return await openScripted(path.resolve(file), { sleep: systemClock.sleep });
 }
 
-async function openServer(endpoint: Endpoint): Promise<ModelClient> {
+async function openServer(
+  { profile, ...endpoint }: Endpoint,
+): Promise<ModelClient> {
   const { openModel: open } = await import("../provider/mod.ts");
   return open({
     ...endpoint,
+    ...(profile === undefined ? {} : { profile: await checked(profile) }),
     smallestWindow,
     clock: systemClock,
     random: Math.random,
     newId,
   });
+}
+
+async function checked(profile: unknown): Promise<ProfileOverride> {
+  const { parseProfileOverride } = await import(
+    "../provider/profile_override.ts"
+  );
+  try {
+    return parseProfileOverride(profile);
+  } catch (error) {
+    throw new UserError(
+      `Cannot use the endpoint's profile: ${describeError(error)}`,
+      exitCodes.settings,
+    );
+  }
+}
+
+/** The client, with what its model costs in what is known of it. */
+function withPrices(
+  client: ModelClient,
+  prices: Prices | undefined,
+): ModelClient {
+  if (prices === undefined) return client;
+  return {
+    name: client.name,
+    info: async (signal) => ({ ...await client.info(signal), prices }),
+    stream: (request, options) => client.stream(request, options),
+    list: (signal) => client.list(signal),
+  };
 }

@@ -75,6 +75,7 @@ export function runOptionsFor(
       keep: limits.keep,
       maxOutput: Math.min(info.maxOutput, limits.maxOutput),
     },
+    ...(info.prices === undefined ? {} : { prices: info.prices }),
     now: systemClock.now,
     newId,
     run: realm.run,

@@ -8,6 +8,7 @@ import { resolveEndpoint } from "./endpoint.ts";
 import type { FrontEnds } from "./front_end.ts";
 import { readPipedInput } from "./piped_input.ts";
 import type { RealmStarter } from "./realm_start.ts";
+import { loadSettings } from "./settings.ts";
 import { version } from "./version.ts";
 
 /**
@@ -46,10 +47,14 @@ export async function runSession(
     );
   }
   const canAsk = isTerminal && Deno.stderr.isTerminal();
-  const endpoint = resolveEndpoint(invocation);
+  const settings = await loadSettings();
+  const resolve = (model: string) =>
+    resolveEndpoint({ ...invocation, model }, settings);
+  const endpoint = await resolveEndpoint(invocation, settings);
   await using conversation = await boot({
     ...invocation,
     endpoint,
+    resolve,
     realms: realms(invocation),
     canAsk,
   });

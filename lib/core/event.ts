@@ -112,6 +112,8 @@ export type AgentEventBody =
     /** Tokens that the next request will hold, and what may be held. */
     readonly context: number;
     readonly window: number;
+    /** Absent where nobody said what a token costs. */
+    readonly costUsd?: number;
   }
   | {
     readonly type: "notice";

@@ -1,4 +1,5 @@
 import type { AssistantMessage, Message } from "./message.ts";
+import type { Prices } from "./settings.ts";
 
 /** A tool as a model is told of it. */
 export interface ToolSpec {
@@ -112,6 +113,7 @@ export interface ModelInfo {
   readonly windowSource:
     | "flag"
     | "environment"
+    | "settings"
     | "server"
     | "table"
     | "default";
@@ -120,6 +122,8 @@ export interface ModelInfo {
   readonly thinking: boolean;
   /** "text": tools are described in the prompt and read from the reply. */
   readonly tools: "native" | "text" | "none";
+  /** What the user's settings say that it costs. */
+  readonly prices?: Prices;
   /** What kind of server it is, for example "Ollama 0.9.1". */
   readonly server?: string;
   /** The most expensive truths, for the user to see once. */

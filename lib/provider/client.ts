@@ -30,7 +30,7 @@ export interface OpenModelOptions {
   readonly apiKey: string;
   readonly contextWindow?: {
     readonly tokens: number;
-    readonly source: "flag" | "environment";
+    readonly source: "flag" | "environment" | "settings";
   };
   /** Tokens of a window below which an Ollama is asked for more. */
   readonly smallestWindow?: number;

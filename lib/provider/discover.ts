@@ -21,7 +21,7 @@ export interface DiscoverOptions {
   /** Tokens that the user wants the window to have. */
   readonly contextWindow?: number;
   /** Where the user said so. */
-  readonly contextWindowSource?: "flag" | "environment";
+  readonly contextWindowSource?: "flag" | "environment" | "settings";
   /**
    * Tokens below which the caller can't work. An Ollama that would give less
    * is then asked for more although the user named no window.

@@ -11,6 +11,8 @@ export interface Totals {
   readonly context: number;
   readonly window: number;
   readonly turns: number;
+  /** US dollars so far; undefined when the price of a request is unknown. */
+  readonly costUsd: number | undefined;
   /** Milliseconds of the runs that have ended. */
   readonly ms: number;
   /** Whether the server left some figures to us. */
@@ -26,6 +28,7 @@ export function noTotals(model = ""): Totals {
     context: 0,
     window: 0,
     turns: 0,
+    costUsd: 0,
     ms: 0,
     estimated: false,
   };
@@ -45,6 +48,9 @@ export function addToTotals(totals: Totals, event: AgentEvent): Totals {
         output: totals.output + event.usage.output,
         context: event.context,
         window: event.window,
+        costUsd: totals.costUsd === undefined || event.costUsd === undefined
+          ? undefined
+          : totals.costUsd + event.costUsd,
         estimated: totals.estimated || event.usage.estimated === true,
       };
     case "compaction":
@@ -74,6 +80,7 @@ export function statusLine(totals: Totals, runningMs = 0): string {
       `${mark}${formatTokens(input)} in, ${mark}${formatTokens(output)} out`,
     );
   }
+  if (totals.costUsd) parts.push(`$${totals.costUsd.toFixed(4)}`);
   if (turns > 0) {
     parts.push(count(turns, "turn"), formatDuration(totals.ms + runningMs));
   }

@@ -1,0 +1,114 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { endpointAddress, resolveEndpoint } from "../../lib/app/endpoint.ts";
+import { loadSettings } from "../../lib/app/settings.ts";
+import { UserError } from "../../lib/core/error.ts";
+
+const noFlags = {
+  model: undefined,
+  baseUrl: undefined,
+  apiKey: undefined,
+  contextWindow: undefined,
+};
+
+async function settingsOf(text: string) {
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  await Deno.writeTextFile(file, text);
+  return await loadSettings(file);
+}
+
+Deno.test("loadSettings() reads JSON with comments, and nothing where there is no file", async () => {
+  assertEquals(await loadSettings("/nowhere/settings.json"), {});
+  assertEquals(
+    await settingsOf('{ // my model\n "model": "qwen3", }'),
+    { model: "qwen3" },
+  );
+});
+
+Deno.test("loadSettings() names the file and the field that is wrong", async () => {
+  const cases: [string, string][] = [
+    ["{", "Cannot use the settings in"],
+    ['{"modle": "x"}', "modle"],
+    ['{"endpoints": {"a": {"baseUrl": "localhost"}}}', "baseUrl"],
+    ['{"endpoints": {"a b": {"baseUrl": "http://x"}}}', "a b"],
+    [
+      '{"endpoints": {"a": {"baseUrl": "http://x", "apiKey": "k", ' +
+      '"apiKeyEnv": "K"}}}',
+      "give the key in one way",
+    ],
+  ];
+  for (const [text, message] of cases) {
+    const error = await assertRejects(
+      () => settingsOf(text),
+      UserError,
+      message,
+    );
+    assertEquals(error.exitCode, 52);
+  }
+});
+
+Deno.test("resolveEndpoint() finds the endpoint that a model's name begins with", async () => {
+  const keyFile = await Deno.makeTempFile();
+  await Deno.writeTextFile(keyFile, "file-key\nnot this");
+  Deno.env.set("TEST_ENDPOINT_KEY", "env-key");
+  const settings = await settingsOf(JSON.stringify({
+    model: "lab/qwen3",
+    endpoints: {
+      lab: {
+        baseUrl: "http://lab:8000/v1",
+        apiKeyEnv: "TEST_ENDPOINT_KEY",
+        headers: { "x-team": "a" },
+        contextWindow: 65_536,
+        models: { qwen3: { prices: { input: 1, output: 2 } } },
+      },
+      file: { baseUrl: "http://file/v1", apiKeyFile: keyFile },
+      command: { baseUrl: "http://command/v1", apiKeyCommand: "echo c-key" },
+    },
+  }));
+  assertEquals(await resolveEndpoint(noFlags, settings), {
+    model: "qwen3",
+    baseUrl: "http://lab:8000/v1",
+    apiKey: "env-key",
+    headers: { "x-team": "a" },
+    prices: { input: 1, output: 2 },
+    contextWindow: { tokens: 65_536, source: "settings" },
+  });
+  const keys = await Promise.all(
+    ["file/m", "command/m"].map(async (model) =>
+      (await resolveEndpoint({ ...noFlags, model }, settings)).apiKey
+    ),
+  );
+  assertEquals(keys, ["file-key", "c-key"]);
+  assertEquals(endpointAddress(noFlags, settings), "http://lab:8000/v1");
+});
+
+Deno.test("resolveEndpoint() leaves a key with its endpoint", async () => {
+  const settings = await settingsOf(JSON.stringify({
+    endpoints: { lab: { baseUrl: "http://lab/v1", apiKey: "secret" } },
+  }));
+  const flags = { ...noFlags, model: "lab/m", baseUrl: "http://other/v1" };
+  const { model, apiKey } = await resolveEndpoint(flags, settings);
+  assertEquals([model, apiKey === "secret"], ["lab/m", false]);
+});
+
+Deno.test("resolveEndpoint() takes a name with a slash that is no endpoint", async () => {
+  const flags = { ...noFlags, model: "qwen/qwen3-coder" };
+  const endpoint = await resolveEndpoint(flags, {});
+  assertEquals(endpoint.model, "qwen/qwen3-coder");
+});
+
+Deno.test("resolveEndpoint() says why there is no key, without the key", async () => {
+  const sources = [
+    [{ apiKeyEnv: "TEST_NO_SUCH_KEY" }, "TEST_NO_SUCH_KEY"],
+    [{ apiKeyFile: "/nowhere/key" }, "nowhere"],
+    [{ apiKeyCommand: "exit 3" }, "exit 3"],
+  ] as const;
+  for (const [source, message] of sources) {
+    const settings = { endpoints: { a: { baseUrl: "http://a", ...source } } };
+    const error = await assertRejects(
+      () => resolveEndpoint({ ...noFlags, model: "a/m" }, settings),
+      UserError,
+      message,
+    );
+    assertEquals(error.exitCode, 41);
+  }
+});
