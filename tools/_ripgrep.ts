@@ -3,6 +3,8 @@ import { path } from "../lib/platform/paths.ts";
 import { findRepository } from "../lib/platform/walk.ts";
 import type { FileHits, Found, Search } from "./_search.ts";
 
+const isWindows = Deno.build.os === "windows";
+
 /** What the engine needs to know of its call. */
 export interface RipgrepContext {
   readonly roots: readonly string[];
@@ -80,7 +82,7 @@ function start(
 
 /** The folders of PATH from which the workspace could not foist a program. */
 function trustedPath(context: RipgrepContext): string {
-  const separator = Deno.build.os === "windows" ? ";" : ":";
+  const separator = isWindows ? ";" : ":";
   return (context.environment.PATH ?? "")
     .split(separator)
     .filter((folder) =>
@@ -144,10 +146,11 @@ async function readHits(
       const middle = rest.indexOf("\0", start);
       const end = middle === -1 ? -1 : rest.indexOf("\n", middle);
       if (end === -1) break;
-      const relative = rest.slice(start, middle).replace(/^\.\//, "");
+      // Each path starts with the "./" that was asked for.
+      const relative = rest.slice(start + 2, middle);
       const lines = Number(rest.slice(middle + 1, end));
-      const hit = { path: relative.replaceAll(path.SEPARATOR, "/"), lines };
-      if (search.accepts(hit.path)) hits.push(hit);
+      const file = isWindows ? relative.replaceAll("\\", "/") : relative;
+      if (search.accepts(file)) hits.push({ path: file, lines });
       start = end + 1;
     }
     rest = rest.slice(start);

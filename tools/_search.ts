@@ -2,13 +2,7 @@ import { path } from "../lib/platform/paths.ts";
 import { createPacer, walk } from "../lib/platform/walk.ts";
 import { countMatchingLines } from "./_lines.ts";
 import type { Pattern } from "./_pattern.ts";
-import {
-  createTextReader,
-  readRest,
-  type ReadState,
-  type Taker,
-  type TextReader,
-} from "./_texts.ts";
+import { readRest, type ReadState, type Taker, TextReader } from "./_texts.ts";
 
 /** What to look for, and where. */
 export interface Search {
@@ -102,7 +96,7 @@ export async function hasFiles(search: Search): Promise<boolean> {
 
 /** Makes the reader that a pattern needs. */
 export function readerFor(pattern: Pattern): TextReader {
-  return createTextReader({ whole: pattern.crossesLines });
+  return new TextReader({ whole: pattern.crossesLines });
 }
 
 /** Counts the matching lines of one file after the other. */

@@ -9,21 +9,6 @@ export type Taken = "nothing" | "something" | "enough";
 /** Takes the text of a file or, of a large one, a piece. */
 export type Taker = (text: string) => Taken;
 
-/** Reads files one after the other, with one buffer for all of them. */
-export interface TextReader {
-  /**
-   * Gives a file's text to `take`, most files in one piece. Of a larger one
-   * it gives the first, cut at a line end, and says "more". A byte of 0
-   * anywhere in what was read makes the file binary, whatever was taken of it
-   * before; where all of a file gave nothing it is not looked for.
-   */
-  read(file: string, take: Taker): ReadState | "more";
-  /** Gives the next piece of the file that has more. */
-  next(take: Taker): ReadState | "more";
-  /** Leaves the file that has more. */
-  close(): void;
-}
-
 /** How a reader cuts files. */
 export interface TextReaderOptions {
   /**
@@ -39,91 +24,109 @@ const pieceBytes = 4 * 1024 * 1024;
 const lineFeed = 0x0a;
 
 /**
- * Makes a reader. UTF-8 with or without a byte order mark and UTF-16 with one
- * are understood. Synchronous, because that takes a third of the time for
- * small files; needs read permission.
+ * Reads files one after the other, with one buffer for all of them. UTF-8
+ * with or without a byte order mark and UTF-16 with one are understood.
+ * Synchronous, because that takes a third of the time for small files; needs
+ * read permission.
  */
-export function createTextReader(options: TextReaderOptions): TextReader {
-  const limit = options.whole ? maxWholeBytes + 1 : pieceBytes;
-  const utf8 = new TextDecoder();
-  let buffer = new Uint8Array(firstBytes);
-  let decoder = utf8;
-  let open: Deno.FsFile | undefined;
+export class TextReader {
+  readonly #whole: boolean;
+  readonly #limit: number;
+  readonly #utf8 = new TextDecoder();
+  #decoder = this.#utf8;
+  #buffer = new Uint8Array(firstBytes);
+  #isDecoding = false;
+  #open: Deno.FsFile | undefined;
   /** Bytes in the buffer that the last piece left over. */
-  let kept = 0;
+  #kept = 0;
 
-  /** Fills the buffer; tells how far, and whether the file ends there. */
-  function fill(file: Deno.FsFile): { filled: number; isEnd: boolean } {
-    let filled = kept;
-    while (true) {
-      const count = file.readSync(buffer.subarray(filled));
-      if (count === null) return { filled, isEnd: true };
-      filled += count;
-      if (filled < buffer.length) continue;
-      if (buffer.length === limit) return { filled, isEnd: false };
-      const larger = new Uint8Array(Math.min(limit, buffer.length * 4));
-      larger.set(buffer);
-      buffer = larger;
-    }
+  constructor({ whole }: TextReaderOptions) {
+    this.#whole = whole;
+    this.#limit = whole ? maxWholeBytes + 1 : pieceBytes;
   }
 
-  function step(
+  /**
+   * Gives a file's text to `take`, most files in one piece. Of a larger one
+   * it gives the first, cut at a line end, and says "more". A byte of 0
+   * anywhere in what was read makes the file binary, whatever was taken of it
+   * before; where all of a file gave nothing it is not looked for.
+   */
+  read(file: string, take: Taker): ReadState | "more" {
+    this.close();
+    this.#open = openFile(file);
+    return this.#open === undefined
+      ? "unreadable"
+      : this.#advance(this.#open, take, true);
+  }
+
+  /** Gives the next piece of the file that has more. */
+  next(take: Taker): ReadState | "more" {
+    if (this.#open === undefined) throw new TypeError("No file has more");
+    return this.#advance(this.#open, take, false);
+  }
+
+  /** Leaves the file that has more, if there is one. */
+  close(): void {
+    if (this.#open === undefined) return;
+    this.#open.close();
+    this.#open = undefined;
+    // Left in the middle of a text it would go on with it.
+    if (this.#isDecoding) this.#decoder.decode();
+    this.#isDecoding = false;
+    this.#kept = 0;
+  }
+
+  #advance(
     file: Deno.FsFile,
     take: Taker,
     isFirst: boolean,
   ): ReadState | "more" {
-    const { filled, isEnd } = fill(file);
-    if (!isEnd && options.whole) return "too_large";
-    const bytes = buffer.subarray(0, filled);
-    if (isFirst) decoder = wideDecoder(bytes) ?? utf8;
-    const end = isEnd ? filled : pieceEnd(bytes, decoder.encoding);
-    const text = decoder.decode(bytes.subarray(0, end), { stream: !isEnd });
+    let state: ReadState | "more" = "unreadable";
+    try {
+      state = this.#step(file, take, isFirst);
+    } catch (error) {
+      if (!isFileError(error)) throw error;
+    } finally {
+      if (state !== "more") this.close();
+    }
+    return state;
+  }
+
+  #step(file: Deno.FsFile, take: Taker, isFirst: boolean): ReadState | "more" {
+    const { filled, isEnd } = this.#fill(file);
+    if (!isEnd && this.#whole) return "too_large";
+    const bytes = this.#buffer.subarray(0, filled);
+    if (isFirst) this.#decoder = wideDecoder(bytes) ?? this.#utf8;
+    const end = isEnd ? filled : pieceEnd(bytes, this.#decoder.encoding);
+    this.#isDecoding = !isEnd;
+    const text = this.#decoder.decode(
+      bytes.subarray(0, end),
+      { stream: !isEnd },
+    );
     const taken = text === "" ? "nothing" : take(text);
     if (isFirst && isEnd && taken === "nothing") return "read";
     if (text.includes("\0")) return "binary";
     if (isEnd || taken === "enough") return "read";
-    buffer.copyWithin(0, end, filled);
-    kept = filled - end;
+    this.#buffer.copyWithin(0, end, filled);
+    this.#kept = filled - end;
     return "more";
   }
 
-  function close(): void {
-    open?.close();
-    open = undefined;
-    kept = 0;
-    // A decoder that was left in the middle of a stream would go on with it.
-    if (decoder === utf8) decoder.decode();
+  /** Fills the buffer; tells how far, and whether the file ends there. */
+  #fill(file: Deno.FsFile): { filled: number; isEnd: boolean } {
+    let filled = this.#kept;
+    while (true) {
+      const count = file.readSync(this.#buffer.subarray(filled));
+      if (count === null) return { filled, isEnd: true };
+      filled += count;
+      if (filled < this.#buffer.length) continue;
+      if (this.#buffer.length === this.#limit) return { filled, isEnd: false };
+      const size = Math.min(this.#limit, this.#buffer.length * 4);
+      const larger = new Uint8Array(size);
+      larger.set(this.#buffer);
+      this.#buffer = larger;
+    }
   }
-
-  return {
-    read(path, take) {
-      const file = openFile(path);
-      if (file === undefined) return "unreadable";
-      let state: ReadState | "more" = "unreadable";
-      try {
-        state = step(file, take, true);
-      } catch (error) {
-        if (!isFileError(error)) throw error;
-      } finally {
-        if (state === "more") open = file;
-        else file.close();
-      }
-      return state;
-    },
-    next(take) {
-      if (open === undefined) throw new TypeError("No file has more");
-      let state: ReadState | "more" = "unreadable";
-      try {
-        state = step(open, take, false);
-      } catch (error) {
-        if (!isFileError(error)) throw error;
-      } finally {
-        if (state !== "more") close();
-      }
-      return state;
-    },
-    close,
-  };
 }
 
 /** Goes on with a file that has more, with pauses. */

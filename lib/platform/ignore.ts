@@ -28,8 +28,7 @@ interface PatternRule extends Rule {
 /**
  * Compiles the text of a `.gitignore` as git reads it. Plain names and
  * `*.ext` are looked up in tables; only other patterns cost an expression,
- * because a walk asks this for every file (measured: `ignore` 7 takes six
- * times as long over 50,000 files).
+ * because a walk asks this for every file.
  */
 export function parseIgnore(text: string): IgnoreRules {
   const names = new Map<string, Rule[]>();
@@ -106,10 +105,18 @@ function parseLine(
   if (negated) pattern = pattern.slice(1);
   const folderOnly = pattern.endsWith("/");
   if (folderOnly) pattern = pattern.slice(0, -1);
+  pattern = plainName(pattern);
   const anchored = pattern.includes("/");
   if (pattern.startsWith("/")) pattern = pattern.slice(1);
   if (pattern === "" || endsInBackslash(pattern)) return undefined;
   return { pattern, negated, folderOnly, anchored };
+}
+
+/** Makes `**` before a name what it means, a name at any depth, which is faster. */
+function plainName(pattern: string): string {
+  const name = pattern.slice(pattern.lastIndexOf("/") + 1);
+  const isAnyDepth = pattern === `**/${name}` && name !== "**" && name !== "";
+  return isAnyDepth ? name : pattern;
 }
 
 /** Drops spaces at the end, save one that a backslash protects. */
