@@ -7,8 +7,9 @@
 import type { Reply, SeenRequest } from "../support/model_server.ts";
 import { modelServer } from "../support/model_server.ts";
 
-/** Turns of a long run. Each reads another file: no loop, to the guard. */
+/** Turns of a long run, and of a short one, whose difference is the turns. */
 export const longRun = 50;
+export const shortRun = 5;
 /** Chunks of a long answer. */
 export const manyChunks = 5_000;
 
@@ -25,14 +26,20 @@ function once(name: string, input: Record<string, unknown>) {
     results === 0 ? { calls: [{ name, input }], fragments: 4 } : done;
 }
 
+/** Reads another file at each turn: no loop, to the guard. */
+function readings(turns: number) {
+  return (results: number): Reply =>
+    results >= turns ? done : {
+      calls: [{ name: "Read", input: { file_path: `file_${results}.txt` } }],
+      fragments: 4,
+    };
+}
+
 /** What the model says after so many tool results. */
 const scenarios = {
   answer: (): Reply => ({ text: "Hello there." }),
-  turns: (results: number): Reply =>
-    results >= longRun ? done : {
-      calls: [{ name: "Read", input: { file_path: `file_${results}.txt` } }],
-      fragments: 4,
-    },
+  turns: readings(longRun),
+  few: readings(shortRun),
   chunks: (): Reply => ({ text: manyWords }),
   output: once("Bash", {
     command: "yes 0123456789abcdef | head -c 10485760",

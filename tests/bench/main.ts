@@ -13,6 +13,7 @@ import {
   longRun,
   manyChunks,
   type Scenario,
+  shortRun,
   startBenchServers,
 } from "./bench_server.ts";
 import { measure, measureInTurn, type Program } from "./measure.ts";
@@ -101,16 +102,18 @@ async function timeRows(bench: Bench, run: Run, plain: Run): Promise<Row[]> {
     bare: plain("answer"),
   }, rounds);
   const work = await filesToRead(bench);
-  const long = await measureInTurn({
+  const turns = await measureInTurn({
     ours: run("turns", work),
     bare: plain("turns", work),
+    oursFew: run("few", work),
+    bareFew: plain("few", work),
   }, fewRounds);
   const chunks = await measureInTurn({
     ours: run("chunks"),
     bare: plain("chunks"),
   }, fewRounds);
-  const perTurn = (name: "ours" | "bare") =>
-    (long[name].wallMs - one[name].wallMs) / longRun;
+  const perTurn = (name: "ours" | "bare", figure: "wallMs" | "cpuMs") =>
+    (turns[name][figure] - turns[`${name}Few`][figure]) / (longRun - shortRun);
   const perChunk = (name: "ours" | "bare") =>
     (chunks[name].cpuMs - one[name].cpuMs) * 1000 / manyChunks;
   return [
@@ -131,14 +134,24 @@ async function timeRows(bench: Bench, run: Run, plain: Run): Promise<Row[]> {
       most: 90e6,
       show: megabytes,
     }),
-    ratioRow(`a turn with a Read, of ${longRun}`, {
-      ours: perTurn("ours"),
-      bare: perTurn("bare"),
+    ratioRow("a turn with a Read", {
+      ours: perTurn("ours", "wallMs"),
+      bare: perTurn("bare", "wallMs"),
       unit: "ms",
       most: 2,
     }),
+    ratioRow("  processor time", {
+      ours: perTurn("ours", "cpuMs"),
+      bare: perTurn("bare", "cpuMs"),
+      unit: "ms",
+    }),
+    limitRow("  the first, with the start of the tool realm", {
+      ours: turns.oursFew.wallMs - one.ours.wallMs -
+        (shortRun - 1) * perTurn("ours", "wallMs"),
+      show: milliseconds,
+    }),
     limitRow(`  most memory, ${longRun} turns`, {
-      ours: long.ours.peakBytes,
+      ours: turns.ours.peakBytes,
       most: 120e6,
       show: megabytes,
     }),
