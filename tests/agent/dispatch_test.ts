@@ -15,32 +15,36 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** A read that takes as many milliseconds as its input says. */
-const read = testTool("Read", {
-  run: async ({ value }) => {
-    await wait(Number(value));
-    return ok(`read ${value}`);
-  },
-});
+const read = testTool("Read");
 
 const edit = testTool("Edit", {
   access: () => [{ kind: "write", path: "/project/a" }],
 });
 
 Deno.test("dispatch() keeps call order when reads finish out of order", async () => {
-  const calls = ["90", "60", "30", "1"].map((value) => ({
+  const ended = Array.from({ length: 5 }, () => Promise.withResolvers<void>());
+  ended.at(-1)?.resolve();
+  // Each read ends after the one behind it.
+  const backwards = testTool("Read", {
+    run: async ({ value }) => {
+      await ended[Number(value) + 1]?.promise;
+      ended[Number(value)]?.resolve();
+      return ok(`read ${value}`);
+    },
+  });
+  const calls = ["0", "1", "2", "3"].map((value) => ({
     name: "Read",
     input: { value },
   }));
   const model = fakeModel([reply("", calls), reply("done")]);
-  const events = await collect(agentOptions({ model, tools: [read] }));
+  const events = await collect(agentOptions({ model, tools: [backwards] }));
   const results = messagesOf(events).flatMap((message) =>
     message.role === "tool" ? [textOf(message.content)] : []
   );
-  assertEquals(results, ["read 90", "read 60", "read 30", "read 1"]);
-  const ended = ofType(events, "tool_end").map(({ callId }) => callId);
+  assertEquals(results, ["read 0", "read 1", "read 2", "read 3"]);
+  const finished = ofType(events, "tool_end").map(({ callId }) => callId);
   const started = ofType(events, "tool_start").map(({ callId }) => callId);
-  assertEquals(ended, started.toReversed());
+  assertEquals(finished, started.toReversed());
 });
 
 Deno.test("dispatch() runs reads together, as many as allowed", async () => {
@@ -67,7 +71,7 @@ Deno.test("dispatch() runs reads together, as many as allowed", async () => {
 Deno.test("dispatch() makes any call that is no read a barrier", async () => {
   const model = fakeModel([
     reply("", [
-      { id: "r1", name: "Read", input: { value: "30" } },
+      { id: "r1", name: "Read", input: { value: "1" } },
       { id: "r2", name: "Read", input: { value: "1" } },
       { id: "e1", name: "Edit" },
       { id: "r3", name: "Read", input: { value: "1" } },
@@ -83,8 +87,8 @@ Deno.test("dispatch() makes any call that is no read a barrier", async () => {
   assertEquals(steps, [
     "tool_start r1",
     "tool_start r2",
-    "tool_end r2",
     "tool_end r1",
+    "tool_end r2",
     "tool_start e1",
     "tool_end e1",
     "tool_start r3",

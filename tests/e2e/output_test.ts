@@ -60,7 +60,7 @@ Deno.test("a key that is refused ends with code 41 and is not shown", async () =
 Deno.test("a reader of stdout that leaves ends the program quietly", async () => {
   await using workspace = await tempFolder();
   await using server = await modelServer([{
-    text: Array<string>(2_000).fill("a word of the answer "),
+    text: Array.from({ length: 2_000 }, (_, at) => `a word of the ${at}th `),
     chunkDelayMs: 1,
   }]);
   const command = [...denoRun(), "--model=abc", `--base-url=${server.url}`];
