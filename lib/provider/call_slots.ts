@@ -1,3 +1,4 @@
+import { JsonScan } from "./json_scan.ts";
 import type { RawCall } from "./raw.ts";
 
 /** A piece of a call as servers stream it; any field may be missing. */
@@ -24,6 +25,8 @@ interface Slot {
   id: string;
   name: string;
   arguments: string;
+  /** Follows the arguments. */
+  scan: JsonScan;
   /** The index under which the last delta for it came. */
   index: number | undefined;
   /** A name came again without arguments: the next ones may be a new call's. */
@@ -95,7 +98,7 @@ export class CallSlots {
     const nameless = this.#slots.filter((slot) => slot.name === "");
     const [only] = nameless;
     if (this.#orphan !== "" && nameless.length === 1 && only !== undefined) {
-      only.arguments += this.#orphan;
+      setArguments(only, only.arguments + this.#orphan);
     }
     const kept = this.#slots.filter((slot) =>
       slot.name !== "" || slot.arguments !== ""
@@ -104,7 +107,7 @@ export class CallSlots {
       id: slot.id,
       name: slot.name,
       arguments: slot.arguments,
-      cut: isCut && at === kept.length - 1 && !isWhole(slot.arguments),
+      cut: isCut && at === kept.length - 1 && !slot.scan.isWhole,
     }));
   }
 
@@ -117,13 +120,13 @@ export class CallSlots {
       if (known !== undefined) return known;
       const isLate = atIndex !== undefined && atIndex.id === "" &&
         (name === "" || atIndex.name === "" || atIndex.name === name) &&
-        !isWhole(atIndex.arguments);
+        !atIndex.scan.isWhole;
       return isLate ? atIndex : this.#open();
     }
     if (index !== undefined) return atIndex ?? this.#open();
     const last = this.#slots.at(-1);
     if (name === "") return last;
-    if (last === undefined || isWhole(last.arguments)) return this.#open();
+    if (last === undefined || last.scan.isWhole) return this.#open();
     const isOther = last.name !== "" && last.name !== name &&
       this.#offered.has(last.name) && this.#offered.has(name) &&
       !this.#offered.has(last.name + name);
@@ -143,7 +146,7 @@ export class CallSlots {
     const begins = piece.isWhole || piece.arguments.charCodeAt(0) === 0x7b;
     if (begins) {
       const isNamed = piece.name !== "" || piece.id !== "" || slot.isHeralded;
-      if (!isNamed || !isWhole(slot.arguments)) return undefined;
+      if (!isNamed || !slot.scan.isWhole) return undefined;
       const next = this.#open();
       if (piece.name === "") next.name = slot.name;
       // The same id twice is settled later: each call gets its own.
@@ -151,7 +154,7 @@ export class CallSlots {
       return next;
     }
     if (piece.name !== "" && piece.arguments === "") {
-      if (piece.name !== slot.name && isWhole(slot.arguments)) {
+      if (piece.name !== slot.name && slot.scan.isWhole) {
         return this.#open();
       }
       slot.isHeralded = piece.id === "";
@@ -165,6 +168,7 @@ export class CallSlots {
       id: "",
       name: "",
       arguments: "",
+      scan: new JsonScan(),
       index: undefined,
       isHeralded: false,
     };
@@ -207,24 +211,23 @@ function addArguments(slot: Slot, piece: Piece): string {
   // A broken proxy repeats all that was sent so far in each delta.
   if (had !== "" && sent.length >= had.length && sent.startsWith(had)) {
     if (sent.length > had.length) {
-      slot.arguments = sent;
+      setArguments(slot, sent);
       return sent.slice(had.length);
     }
-    if (isWhole(had)) return "";
+    if (slot.scan.isWhole) return "";
   }
   // Some bridges begin every call with an empty object.
-  const replaces = piece.isWhole || had === "{}" && sent.startsWith("{");
-  slot.arguments = replaces ? sent : had + sent;
+  if (piece.isWhole || had === "{}" && sent.startsWith("{")) {
+    setArguments(slot, sent);
+  } else {
+    slot.arguments = had + sent;
+    slot.scan.push(sent);
+  }
   return sent;
 }
 
-/** True for the text of a complete JSON object. */
-function isWhole(text: string): boolean {
-  if (!text.trimEnd().endsWith("}")) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+function setArguments(slot: Slot, sent: string): void {
+  slot.arguments = sent;
+  slot.scan = new JsonScan();
+  slot.scan.push(sent);
 }
