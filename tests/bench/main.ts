@@ -17,6 +17,8 @@ import {
   startBenchServers,
 } from "./bench_server.ts";
 import { measure, measureInTurn, type Program } from "./measure.ts";
+import { findProgram } from "../support/needs.ts";
+import { searchRows } from "./search_bench.ts";
 import {
   bytes,
   formatTable,
@@ -320,6 +322,7 @@ async function main(): Promise<void> {
     const rows = [
       ...await timeRows(bench, run, plain),
       ...await sizeRows(bench, run),
+      ...(findProgram("rg") === undefined ? [] : await searchRows()),
       ...await executableRows(bench),
     ];
     // deno-lint-ignore no-console

@@ -1,20 +1,21 @@
 /**
  * Grep over 50,000 small source files, with `rg` and in TypeScript alone,
- * beside the same searches as a model would run them in a shell. Prints
- * milliseconds and ratios of one run. Needs all permissions and `rg`.
+ * beside the same searches as a model would run them in a shell. Run by itself
+ * it prints its part of the bench's table. Needs all permissions and `rg`.
  */
 import { textOf } from "../../lib/core/message.ts";
 import { path } from "../../lib/platform/paths.ts";
 import { grep } from "../../tools/grep.ts";
 import { toolContext } from "../support/tool_call.ts";
+import { formatTable, ratioRow, type Row } from "./table.ts";
 
-interface Row {
+interface Search {
   readonly name: string;
   readonly input: Record<string, unknown> & { readonly pattern: string };
   readonly shell: string;
 }
 
-const rows: readonly Row[] = [
+const searches: readonly Search[] = [
   {
     name: "rare literal, lines",
     input: { pattern: "needle_in_hay", output_mode: "content" },
@@ -40,67 +41,61 @@ const rows: readonly Row[] = [
 const rounds = 5;
 const fileCount = 50_000;
 
-if (import.meta.main) {
+/** Rows of the bench's table: each search, then the four together. */
+export async function searchRows(): Promise<Row[]> {
   const root = await Deno.realPath(await Deno.makeTempDir());
   try {
     writeTree(root);
-    await measure(root);
+    const times = await measure(root);
+    const sum = (way: Way) =>
+      times.reduce((total, each) => total + each[way], 0);
+    const unit = "ms";
+    const table: Row[] = [];
+    for (const way of ["with rg", "in TypeScript"] as const) {
+      table.push(ratioRow(`four searches of ${fileCount} files, ${way}`, {
+        ours: sum(way),
+        bare: sum("shell"),
+        unit,
+        most: way === "with rg" ? 1 : 3,
+      }));
+      for (const [index, { name }] of searches.entries()) {
+        const { [way]: ours = NaN, shell: bare = NaN } = times[index] ?? {};
+        table.push(ratioRow(`  ${name}`, { ours, bare, unit }));
+      }
+    }
+    return table;
   } finally {
     await Deno.remove(root, { recursive: true });
   }
 }
 
-/** Measures the rows in turns, so that all meet the same load. */
-async function measure(root: string): Promise<void> {
-  const names = ["shell", "with rg", "TypeScript"] as const;
-  const best = rows.map(() => names.map(() => Infinity));
+type Way = "shell" | "with rg" | "in TypeScript";
+
+/** The best times of each search, taken in turns: all meet the same load. */
+async function measure(root: string): Promise<Record<Way, number>[]> {
+  const best = searches.map(() => ({
+    "shell": Infinity,
+    "with rg": Infinity,
+    "in TypeScript": Infinity,
+  }));
   for (let round = 0; round <= rounds; round++) {
-    for (const [index, row] of rows.entries()) {
-      const runs = [
-        () => runShell(root, row.shell),
-        () => runTool(root, row.input, true),
-        () => runTool(root, row.input, false),
-      ];
-      for (const [way, run] of runs.entries()) {
+    for (const [index, { shell, input }] of searches.entries()) {
+      const runs: Record<Way, () => Promise<void>> = {
+        "shell": () => runShell(root, shell),
+        "with rg": () => runTool(root, input, true),
+        "in TypeScript": () => runTool(root, input, false),
+      };
+      for (const way of Object.keys(runs) as Way[]) {
         const start = performance.now();
-        await run();
+        await runs[way]();
         const ms = performance.now() - start;
-        const times = best[index] as number[];
+        const times = best[index];
         // The first round fills the page cache.
-        if (round > 0) times[way] = Math.min(times[way] ?? Infinity, ms);
+        if (times && round > 0) times[way] = Math.min(times[way], ms);
       }
     }
   }
-  const sums = names.map((_, way) =>
-    best.reduce((sum, times) => sum + (times[way] ?? 0), 0)
-  );
-  print([
-    "",
-    ...names.map((name) => `${name} ms`),
-    "with rg ×",
-    "TypeScript ×",
-  ]);
-  for (const [index, row] of rows.entries()) {
-    print(cells(row.name, best[index] as number[]));
-  }
-  print(cells("all four", sums));
-}
-
-function cells(name: string, times: readonly number[]): string[] {
-  const [shell = 1, ...ways] = times;
-  return [
-    name,
-    ...times.map((ms) => ms.toFixed(0)),
-    ...ways.map((ms) => (ms / shell).toFixed(2)),
-  ];
-}
-
-function print(row: readonly string[]): void {
-  // deno-lint-ignore no-console
-  console.log(
-    row.map((cell, index) => index === 0 ? cell.padEnd(22) : cell.padStart(14))
-      .join(""),
-  );
+  return best;
 }
 
 async function runShell(root: string, line: string): Promise<void> {
@@ -109,7 +104,7 @@ async function runShell(root: string, line: string): Promise<void> {
 
 async function runTool(
   root: string,
-  input: Row["input"],
+  input: Search["input"],
   withRipgrep: boolean,
 ): Promise<void> {
   const changes = withRipgrep ? {} : { environment: {} };
@@ -153,3 +148,6 @@ function writeTree(root: string): void {
     Deno.writeTextFileSync(file, lines.join("\n") + "\n");
   }
 }
+
+// deno-lint-ignore no-console
+if (import.meta.main) console.log(formatTable(await searchRows()));
