@@ -118,7 +118,7 @@ class Painter {
   list(token: Tokens.List): string[] {
     const lines: string[] = [];
     for (const [index, item] of token.items.entries()) {
-      if (token.loose && index > 0) lines.push("");
+      if (index > 0 && endsBlank(token.items[index - 1])) lines.push("");
       const number = Number(token.start || 1) + index;
       lines.push(...this.item(item, token.ordered ? `${number}. ` : "• "));
     }
@@ -129,18 +129,20 @@ class Painter {
     const box = item.task ? (item.checked ? "[x] " : "[ ] ") : "";
     const indent = " ".repeat(marker.length);
     const inner = this.narrowed(marker.length + box.length);
-    const tokens = item.tokens.filter(({ type }) => type !== "checkbox");
-    const lines = item.loose ? inner.blocks(tokens) : tokens
-      .filter(({ type }) => type !== "space")
-      .flatMap((token) => inner.block(token));
+    const lines: string[] = [];
+    let isApart = false;
+    for (const token of item.tokens) {
+      if (token.type === "space") isApart = true;
+      if (token.type === "space" || token.type === "checkbox") continue;
+      if (isApart && lines.length > 0) lines.push("");
+      lines.push(...inner.block(token));
+      isApart = false;
+    }
     if (lines.length === 0) lines.push("");
-    return lines.map((line, row) =>
-      row === 0
-        ? this.styles.cyan(marker) + box + line
-        : line === ""
-        ? ""
-        : indent + line
-    );
+    return lines.map((line, row) => {
+      if (row === 0) return this.styles.cyan(marker) + box + line;
+      return line === "" ? "" : indent + line;
+    });
   }
 
   quote(token: Tokens.Blockquote): string[] {
@@ -231,6 +233,14 @@ class Painter {
     const shown = this.styles.underline(text);
     return isBare ? shown : `${shown} ${this.styles.dim(`(${address})`)}`;
   }
+}
+
+/**
+ * Whether a blank line follows an item. The lexer calls a whole list loose
+ * when one item is; while a list arrives that would change what is drawn.
+ */
+export function endsBlank(item: Tokens.ListItem | undefined): boolean {
+  return item !== undefined && /\n[ \t]*\n[ \t]*$/.test(item.raw);
 }
 
 /** The lines of a code block. */

@@ -2,6 +2,7 @@ import type { Token, Tokens } from "marked";
 import {
   drawBlock,
   drawCodeLine,
+  endsBlank,
   type Lexer,
   lexTolerantly,
   type MarkdownOptions,
@@ -132,7 +133,7 @@ export class MarkdownStream {
         list.ordered ? { ...single, start: start + index } : single,
         lines,
       );
-      this.#loose = item.loose || /\n\s*\n\s*$/.test(raw);
+      this.#loose = endsBlank(item);
       // Numbers that repeat count up: the next item is told its own.
       this.#source = this.#source.slice(raw.length)
         .replace(/^( {0,3})\d+/, `$1${start + index + 1}`);

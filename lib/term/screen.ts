@@ -21,6 +21,9 @@ const showCursor = "\x1b[?25h";
 const eraseLine = "\x1b[K";
 const eraseBelow = "\x1b[J";
 
+/** A row of which it is not known what the terminal shows. */
+const unknown = "\0";
+
 const empty: Frame = { lines: [] };
 
 /**
@@ -70,6 +73,19 @@ export class Screen {
     this.#sink.write(erase);
     sink.write(text);
     this.#sink.write(redraw);
+  }
+
+  /**
+   * Has the rows from the cursor on written again by the next `render()`,
+   * changed or not. Deno itself clears them when it has loaded modules while
+   * stderr is a terminal (seen with 2.9.6).
+   */
+  distrust(): void {
+    const lines = this.#shown.lines.map((line, row) =>
+      row < this.#row ? line : unknown
+    );
+    this.#shown = { ...this.#shown, lines };
+    this.#cursorColumn = -1;
   }
 
   /** Draws again after the terminal's size changed. */

@@ -40,6 +40,7 @@ export class LiveOutput implements RunOutput {
     const { isTerminal, stderr, stdout } = io;
     this.#screen = new Screen(isTerminal.stderr ? stderr : stdout, io.size);
     this.#clock = createFrameClock(
+      this.#screen,
       () => this.#draw(),
       () => options.view.isRunning,
     );

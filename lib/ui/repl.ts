@@ -91,7 +91,11 @@ class Repl implements Disposable {
     this.#state = createRepl(history);
     this.#screen = new Screen(io.stdout, io.size);
     this.#terminal = new Terminal(io.stdout, io);
-    this.#clock = createFrameClock(() => this.#draw(), () => view.isRunning);
+    this.#clock = createFrameClock(
+      this.#screen,
+      () => this.#draw(),
+      () => view.isRunning,
+    );
     const end = () => this.#leave(exitCodes.terminated);
     this.#stops = [
       io.listen("SIGWINCH", () => this.#clock.request()),

@@ -17,18 +17,18 @@ export const frontEndOptions: FrontEndOptions = {
 /** Collects what is written. */
 export class TextSink implements Sink {
   text = "";
-  #listeners: (() => void)[] = [];
+  #listeners: ((text: string) => void)[] = [];
 
   write(text: string): void {
     this.text += text;
-    for (const listener of this.#listeners) listener();
+    for (const listener of this.#listeners) listener(text);
   }
 
   flush(): Promise<void> {
     return Promise.resolve();
   }
 
-  onWrite(listener: () => void): void {
+  onWrite(listener: (text: string) => void): void {
     this.#listeners.push(listener);
   }
 }
@@ -95,10 +95,8 @@ export class FakeIo implements FrontEndIo {
     this.screen = new TerminalScreen(columns, rows);
     for (const name of ["stdout", "stderr"] as const) {
       const sink = this[name];
-      let at = 0;
-      sink.onWrite(() => {
-        if (this.isTerminal[name]) this.screen.write(sink.text.slice(at));
-        at = sink.text.length;
+      sink.onWrite((text) => {
+        if (this.isTerminal[name]) this.screen.write(text);
         for (const check of [...this.#seen]) check();
       });
     }

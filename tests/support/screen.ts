@@ -32,6 +32,26 @@ export class TerminalScreen {
     return { row: this.#row, column: Math.min(this.#column, this.columns - 1) };
   }
 
+  /** Wraps all rows at a new width, as terminals do; the cursor stays with its text. */
+  reflow(columns: number): void {
+    const rows: string[][] = [];
+    let cursorRow = 0;
+    for (const [index, cells] of this.#rows.entries()) {
+      if (index === this.#row) {
+        cursorRow = rows.length + Math.floor(this.#column / columns);
+      }
+      let rest = cells;
+      do {
+        rows.push(rest.slice(0, columns));
+        rest = rest.slice(columns);
+      } while (rest.length > 0);
+    }
+    this.#rows = rows;
+    this.#row = Math.min(cursorRow, rows.length - 1);
+    this.#column %= columns;
+    this.columns = columns;
+  }
+
   write(text: string): void {
     let rest = this.#rest + text;
     this.#rest = "";
