@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type Part, text } from "./message.ts";
 import type { Access, Need } from "./permission.ts";
+import type { SandboxPlan } from "./sandbox.ts";
 
 /** Identifies one state of a file; another state has another version. */
 export interface FileVersion {
@@ -80,6 +81,8 @@ export interface CallContext {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether the model can see images. */
   readonly vision: boolean;
+  /** What child processes may reach; without one nothing is kept from them. */
+  readonly sandbox?: SandboxPlan;
 }
 
 /** A call's news while it runs. `text` is a piece of its output. */

@@ -1,4 +1,5 @@
 import {
+  canSignalGroups,
   endGroup,
   type Family,
   isGroupAlive,
@@ -79,6 +80,10 @@ export async function runProcess(
   const mark = `OPENCLAUDE_CALL=${crypto.randomUUID()}`;
   const child = spawn(argv, mark, options);
   const family: Family = { group: child.pid, mark };
+  const halt = (reason: "timeout" | "aborted") => {
+    if (!canSignalGroups()) killAlone(child);
+    return stop(family, output, reason, options);
+  };
   options.onGroup?.(child.pid, "started");
   const output = readOutput(child, options.onOutput);
   const stopper = watch(options);
@@ -90,13 +95,13 @@ export async function runProcess(
     ]);
     const leftovers = ended === "exit"
       ? await settle(family, output, { ...options, stopped: stopper.stopped })
-      : await stop(family, output, ended, options);
+      : await halt(ended);
     await Promise.race([output.failed, output.done]);
     const { code, signal } = await child.status;
     const durationMs = Math.round(performance.now() - start);
     return { code, signal, ended, leftovers, durationMs };
   } catch (error) {
-    await stop(family, output, "aborted", options);
+    await halt("aborted");
     await child.status;
     throw error;
   } finally {
@@ -127,6 +132,16 @@ function spawn(
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+/** Where only the sandbox's program may be run: it ends with all it holds. */
+function killAlone(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch (error) {
+    // It has ended already.
+    if (!(error instanceof TypeError)) throw error;
+  }
 }
 
 /** Deno refuses a listed program when one of these is set (spec/deno.md 5). */

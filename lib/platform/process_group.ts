@@ -115,6 +115,11 @@ export function mayRunAnything(): boolean {
   return Deno.permissions.querySync({ name: "run" }).state === "granted";
 }
 
+/** Whether a process group can be signalled at all: see `endGroup()`. */
+export function canSignalGroups(): boolean {
+  return mayRunAnything() || permittedShells().length > 0;
+}
+
 /** The shells that may be run, best first; whether they exist shows at spawn. */
 export function permittedShells(): string[] {
   return ["bash", "sh"].filter((command) =>

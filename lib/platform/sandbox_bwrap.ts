@@ -1,0 +1,131 @@
+import type { SandboxPlan } from "../core/sandbox.ts";
+import { layOverlays, type Overlay } from "./sandbox_plan.ts";
+
+/** Where bubblewrap is looked for; the system's own comes first. */
+export const bwrapPrograms: readonly string[] = [
+  "/usr/bin/bwrap",
+  "/usr/local/bin/bwrap",
+  "/run/current-system/sw/bin/bwrap",
+  "bwrap",
+];
+
+/** Folders of sockets, and of other programs' temporary files. */
+const privateFolders = ["/run", "/tmp"];
+
+/** What is needed of `/run` where there is something. */
+const runtime = [
+  "/run/current-system",
+  "/run/booted-system",
+  "/run/opengl-driver",
+  "/run/wrappers",
+];
+const resolver = [
+  "/run/systemd/resolve",
+  "/run/NetworkManager",
+  "/run/resolvconf",
+];
+/** Files through which root changes the system, with no capability at all. */
+const kernel = ["/proc/sys", "/proc/sysrq-trigger", "/proc/mtrr", "/proc/acpi"];
+
+/**
+ * The command line that runs `argv` in a sandbox of bubblewrap: all of the
+ * disk read-only but for the overlays, `/tmp` private to the session, no
+ * socket of the system's services, processes of its own, and no network
+ * unless the plan gives it. Pure. The environment is the caller's.
+ */
+export function wrapBwrap(
+  argv: readonly string[],
+  plan: SandboxPlan,
+  options: { readonly cwd: string; readonly overlays: readonly Overlay[] },
+): string[] {
+  const overlays = layOverlays(options.overlays, privateFolders);
+  // Only at the end: deeper overlays need their mount points in them.
+  const empty = overlays.filter(isEmptyFolder).map(({ path }) => path);
+  return [
+    ...ground(plan),
+    ...plan.network === "on" ? optional(resolver) : [],
+    ...overlays.flatMap(mount),
+    ...["/run", ...empty].flatMap((path) => ["--remount-ro", path]),
+    ...["--chdir", options.cwd, "--", "sh", "-c", waiting, "sh", ...argv],
+  ];
+}
+
+/**
+ * What each sandbox starts from. Root keeps its capabilities in bubblewrap,
+ * and could make the disk writable again, unless they are dropped.
+ */
+function ground({ program, network, temp }: SandboxPlan): string[] {
+  return [
+    program,
+    "--unshare-all",
+    ...network === "on" ? ["--share-net"] : [],
+    ...["--die-with-parent", "--new-session", "--cap-drop", "ALL"],
+    ...["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"],
+    ...optional(kernel),
+    ...["--tmpfs", "/run"],
+    ...optional(runtime),
+    ...["--bind", temp, "/tmp"],
+  ];
+}
+
+/**
+ * When the command ends, all of the sandbox ends at once, and a process
+ * substitution would lose what it has still to print. So the last word has
+ * this shell, which gives other processes in here up to 150 ms.
+ */
+const waiting = '"$@"; code=$?; turns=0; ' +
+  "while set -- /proc/[0-9]*; [ $# -gt 2 ] && [ $turns -lt 15 ]; " +
+  "do sleep 0.01; turns=$((turns+1)); done; exit $code";
+
+function optional(paths: readonly string[]): string[] {
+  return paths.flatMap((each) => ["--ro-bind-try", each, each]);
+}
+
+function mount({ path, treatment, isFile, isOptional }: Overlay): string[] {
+  const suffix = isOptional ? "-try" : "";
+  switch (treatment) {
+    case "writable":
+      return [`--bind${suffix}`, path, path];
+    case "readOnly":
+      return [`--ro-bind${suffix}`, path, path];
+    case "filled":
+    case "hidden":
+      return isFile ? ["--ro-bind", "/dev/null", path] : ["--tmpfs", path];
+  }
+}
+
+function isEmptyFolder({ treatment, isFile }: Overlay): boolean {
+  return !isFile && (treatment === "filled" || treatment === "hidden");
+}
+
+/** What the probe prints: whether `bash` is there, then each secret it found. */
+const census = "command -v bash >/dev/null 2>&1 && printf 'bash\\0' || " +
+  "printf 'sh\\0'; " +
+  'for p; do if [ -d "$p" ]; then printf "folder\\0"; ' +
+  'elif [ -e "$p" ]; then printf "file\\0"; else continue; fi; ' +
+  'printf "%s\\0" "$(readlink -f -- "$p")"; done';
+
+/**
+ * The command line that tries whether bubblewrap works here with a plan, and
+ * finds out what no permission of ours may look at: {@link readCensus}.
+ */
+export function bwrapProbe(plan: SandboxPlan): string[] {
+  return [
+    ...ground(plan),
+    ...["--remount-ro", "/run", "--chdir", "/", "--"],
+    ...["sh", "-c", census, "sh", ...plan.hidden.map(({ path }) => path)],
+  ];
+}
+
+/** Reads what a probe printed. */
+export function readCensus(
+  output: string,
+): Pick<SandboxPlan, "shells" | "hidden"> {
+  const [shell, ...fields] = output.split("\0");
+  const hidden: SandboxPlan["hidden"][number][] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const what = fields[index] === "folder" ? "folder" : "file";
+    hidden.push({ path: fields[index + 1] ?? "", what });
+  }
+  return { shells: shell === "bash" ? ["bash", "sh"] : ["sh"], hidden };
+}

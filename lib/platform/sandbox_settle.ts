@@ -1,0 +1,188 @@
+import type { ProtectedPath, SandboxPlan } from "../core/sandbox.ts";
+import { path } from "./paths.ts";
+import type { Overlay } from "./sandbox_plan.ts";
+
+/** A plan as the disk is at this moment, for one command. */
+export interface SettledPlan {
+  readonly overlays: readonly Overlay[];
+  /** Protected paths that are not there: nothing could be put over them. */
+  readonly absent: readonly ProtectedPath[];
+}
+
+type Look = "folder" | "file" | "link" | "missing" | "unknown";
+
+/**
+ * Looks which paths of a plan exist. What this thread may not look at counts
+ * as the probe found it, or as optional. Symlinks are followed: what is
+ * covered is where they lead.
+ */
+export async function settlePlan(plan: SandboxPlan): Promise<SettledPlan> {
+  // Its rules are of names, so that it can protect what does not exist yet.
+  const takesAny = plan.kind === "sandbox-exec";
+  const overlays: Overlay[] = [];
+  const absent: ProtectedPath[] = [];
+  const writable = await Promise.all(plan.writable.map(follow));
+  for (const { file, look } of writable) {
+    if (look === "missing") continue;
+    overlays.push(overlay(file, "writable", look));
+  }
+  const rows = [...plan.readOnly, ...await gitFolders(plan)];
+  const followed = await Promise.all(
+    rows.map(async (row) => ({ row, ...await follow(row.path) })),
+  );
+  for (const { row, file, look } of followed) {
+    if (look !== "missing" || takesAny) {
+      overlays.push(overlay(file, "readOnly", look));
+    } else if (row.missing === "report") {
+      absent.push(row);
+    } else if (await isFolder(path.dirname(file))) {
+      if (row.missing === "remove") absent.push(row);
+      else overlays.push(overlay(file, "filled", "folder"));
+    } else if (path.basename(file) === "config") {
+      // `git init` may make a repository, and its settings with it.
+      absent.push({ ...row, missing: "report" });
+    }
+  }
+  for (const { path: secret, what } of plan.hidden) {
+    const { file, look } = await follow(secret);
+    const seen = look === "unknown" ? what : look;
+    if (takesAny || seen !== "missing" && seen !== "unknown") {
+      overlays.push(overlay(file, "hidden", seen));
+    }
+  }
+  return { overlays, absent };
+}
+
+function overlay(
+  file: string,
+  treatment: Overlay["treatment"],
+  look: Look,
+): Overlay {
+  return {
+    path: file,
+    treatment,
+    isFile: look === "file",
+    isOptional: look === "unknown",
+  };
+}
+
+async function follow(file: string): Promise<{ file: string; look: Look }> {
+  const look = await lookAt(file);
+  if (look === "missing" || look === "unknown") {
+    return { file, look };
+  }
+  try {
+    const real = await Deno.realPath(file);
+    return { file: real, look: look === "link" ? await lookAt(real) : look };
+  } catch (error) {
+    // A link that leads nowhere, or where this thread may not look.
+    return {
+      file,
+      look: error instanceof Deno.errors.NotFound ? "missing" : "unknown",
+    };
+  }
+}
+
+async function lookAt(file: string): Promise<Look> {
+  try {
+    const { isDirectory, isSymlink } = await Deno.lstat(file);
+    return isSymlink ? "link" : isDirectory ? "folder" : "file";
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory;
+    return isMissing ? "missing" : "unknown";
+  }
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  return await lookAt(file) === "folder";
+}
+
+/** How deep the folders of submodules are looked for, and how many. */
+const bounds = { depth: 4, folders: 200 };
+
+/** What git reads of the folders of submodules and linked worktrees. */
+async function gitFolders(plan: SandboxPlan): Promise<ProtectedPath[]> {
+  const configs = plan.readOnly.filter(({ path: file, missing }) =>
+    missing === "remove" && path.basename(file) === "config"
+  );
+  const found: ProtectedPath[] = [];
+  for (const config of configs) {
+    const git = path.dirname(config.path);
+    if (await lookAt(git) === "file") {
+      // A linked worktree: the file says where git finds its settings.
+      found.push({ ...config, path: git });
+      continue;
+    }
+    const submodules = await foldersWith(path.join(git, "modules"), "HEAD");
+    const worktrees = await foldersWith(path.join(git, "worktrees"), "HEAD");
+    const add = (missing: ProtectedPath["missing"], ...parts: string[]) =>
+      found.push({ ...config, missing, path: path.join(...parts) });
+    for (const folder of submodules) add("fill", folder, "hooks");
+    for (const folder of [...submodules, ...worktrees]) {
+      add("remove", folder, "config");
+      add("remove", folder, "config.worktree");
+      add("remove", folder, "commondir");
+    }
+  }
+  return found;
+}
+
+async function foldersWith(folder: string, name: string): Promise<string[]> {
+  const found: string[] = [];
+  let layer = [folder];
+  for (let depth = 0; depth < bounds.depth; depth++) {
+    const below: string[] = [];
+    for (const each of layer) {
+      const names = await namesIn(each);
+      if (names.files.includes(name)) found.push(each);
+      // The objects of one hold no other.
+      else below.push(...names.folders.map((child) => path.join(each, child)));
+      if (found.length + below.length > bounds.folders) return found;
+    }
+    layer = below;
+  }
+  return found;
+}
+
+async function namesIn(folder: string) {
+  const names = { files: [] as string[], folders: [] as string[] };
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      (isDirectory ? names.folders : names.files).push(name);
+    }
+  } catch {
+    // Most repositories have none, and one may not be ours to list.
+  }
+  return names;
+}
+
+/**
+ * After a command: removes what it put where git would obey it, and names
+ * what else appeared on protected paths, a sentence for each kind.
+ */
+export async function sweepAbsent(
+  absent: readonly ProtectedPath[],
+): Promise<string[]> {
+  const removed: string[] = [];
+  const appeared: string[] = [];
+  for (const row of absent) {
+    const look = await lookAt(row.path);
+    if (look === "missing" || look === "unknown") continue;
+    if (row.missing === "remove") {
+      await Deno.remove(row.path, { recursive: true });
+      removed.push(row.path);
+    } else {
+      appeared.push(row.path);
+    }
+  }
+  return [
+    ...removed.length === 0
+      ? []
+      : [`The sandbox removed ${removed.join(", ")}: git would obey it`],
+    ...appeared.length === 0 ? [] : [
+      `The command made ${appeared.join(", ")}, which the sandbox protects ` +
+      "once it exists",
+    ],
+  ];
+}
