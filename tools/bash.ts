@@ -7,6 +7,7 @@ import {
   type ToolOutcome,
 } from "../lib/core/tool.ts";
 import { catastrophe } from "../lib/permission/catastrophic.ts";
+import { isReadOnlyLine } from "../lib/permission/read_only.ts";
 import { OutputCapture } from "../lib/platform/capture.ts";
 import { isInside, path } from "../lib/platform/paths.ts";
 import { type ProcessResult, runProcess } from "../lib/platform/process.ts";
@@ -43,7 +44,10 @@ export const bash = defineTool({
   needs: ["run"],
   readOnly: false,
   where: "realm",
-  access: ({ command }) => [{ kind: "run", line: command, readOnly: false }],
+  async access({ command }) {
+    const readOnly = await isReadOnlyLine(command);
+    return [{ kind: "run", line: command, readOnly }];
+  },
   async run(input, context) {
     const refusal = refuse(input) ?? await refuseCatastrophe(input, context);
     return refusal ?? await execute(input, context);

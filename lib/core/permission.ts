@@ -23,7 +23,12 @@ export type PermissionMode = typeof permissionModes[number];
 /** The policy's verdict on one call. `because` names who decided. */
 export type Decision =
   | { readonly kind: "allow"; readonly because: string }
-  | { readonly kind: "ask"; readonly because: string }
+  | {
+    readonly kind: "ask";
+    readonly because: string;
+    /** The rules that "don't ask again" would store, as texts. */
+    readonly offer?: readonly string[];
+  }
   | {
     readonly kind: "deny";
     readonly because: string;

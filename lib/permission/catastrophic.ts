@@ -3,7 +3,8 @@ import {
   type Look,
   overwritesDisk,
 } from "./catastrophic_rules.ts";
-import { pathsOf, type Surroundings } from "./critical_path.ts";
+import type { Surroundings } from "./critical_path.ts";
+import { Bases, rememberVariables } from "./line_state.ts";
 import { parseShell, type ShellCommand } from "./shell.ts";
 import { type BareCommand, unwrap } from "./unwrap.ts";
 
@@ -51,7 +52,7 @@ async function judge(
       if (deeper !== null) return deeper;
     }
     if (bare !== null) bases.move(command, bare, look);
-    remember(command, variables);
+    rememberVariables(command, variables);
     before = command;
   }
   return forkBomb(commands) ?? (ok ? null : textualSigns(line));
@@ -73,52 +74,6 @@ function scriptFor(
   return name === "cat"
     ? before.redirections.find(({ body }) => body !== null)?.body ?? null
     : null;
-}
-
-/** Keeps literal values; any other makes the variable unknown. */
-function remember(
-  { assignments }: ShellCommand,
-  variables: Map<string, string>,
-): void {
-  for (const { name, value } of assignments) {
-    const isLiteral = value?.parts.every(({ kind }) =>
-      kind === "plain" || kind === "quoted"
-    );
-    if (value !== null && isLiteral) variables.set(name, value.value);
-    else variables.delete(name);
-  }
-}
-
-/** Follows `cd` through a line; what a subshell does stays in it. */
-class Bases {
-  readonly #byScope = new Map<string, string | null>();
-
-  constructor({ cwd }: Surroundings) {
-    this.#byScope.set("", cwd);
-  }
-
-  /** The folder in which a command runs; null when it can't be told. */
-  of({ scope }: ShellCommand): string | null {
-    for (let depth = scope.length; depth > 0; depth--) {
-      const base = this.#byScope.get(scope.slice(0, depth).join("/"));
-      if (base !== undefined) return base;
-    }
-    return this.#byScope.get("") ?? null;
-  }
-
-  move(command: ShellCommand, { name, words }: BareCommand, look: Look): void {
-    if (!["cd", "pushd", "popd"].includes(name)) return;
-    const { base, surroundings, variables } = look;
-    const target = words.find(({ value }) => !/^-./.test(value));
-    let folder: string | null = null;
-    if (target === undefined) {
-      if (name === "cd") folder = surroundings.home;
-    } else if (target.value !== "-") {
-      const [found] = pathsOf(target, { base, surroundings, variables });
-      folder = found?.pattern ?? null;
-    }
-    this.#byScope.set(command.scope.join("/"), folder);
-  }
 }
 
 /** A function that starts itself twice at once, without an end. */

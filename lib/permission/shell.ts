@@ -1,4 +1,5 @@
 import type { Redirection, SyntaxNode, Word, WordPart } from "unbash";
+import { isHarmlessVariable } from "./variables.ts";
 
 /** A piece of a word, as the shell will treat it. */
 export interface ShellPart {
@@ -56,6 +57,11 @@ export interface ParsedShell {
   /** The command whose exit code is most likely the line's. */
   readonly last: ShellCommand | null;
   readonly errors: readonly string[];
+  /**
+   * Constructs whose effect no text tells: bash evaluates a variable's value
+   * in arithmetic and in some expansions, and runs substitutions found there.
+   */
+  readonly opaque: readonly string[];
 }
 
 /** Nodes below this depth are left out; the stack would not hold them. */
@@ -69,6 +75,14 @@ interface Place {
   readonly inFunction: string | null;
 }
 
+const outermost: Place = {
+  depth: 0,
+  scope: [],
+  pipeline: 0,
+  background: false,
+  inFunction: null,
+};
+
 /**
  * Parses a line or script of bash and finds each command in it, also in
  * substitutions, subshells, functions and here documents. Never throws for
@@ -76,75 +90,134 @@ interface Place {
  */
 export async function parseShell(line: string): Promise<ParsedShell> {
   const { parse, forEachChild } = await import("unbash");
-  const commands: ShellCommand[] = [];
-  const errors: string[] = [];
   const byNode = new Map<SyntaxNode, ShellCommand>();
+  const errors: string[] = [];
+  const opaque: string[] = [];
   let ids = 0;
+  const nextId = () => ++ids;
 
-  const add = (node: SyntaxNode, command: ShellCommand) => {
-    commands.push(command);
-    byNode.set(node, command);
-  };
   const visit = (node: SyntaxNode, place: Place): void => {
     if (place.depth > deepest) {
       if (place.depth === deepest + 1) errors.push("nested too deeply");
       return;
     }
-    const inner = { ...place, depth: place.depth + 1 };
-    switch (node.type) {
-      case "Script":
-        for (const { message } of node.errors ?? []) errors.push(message);
-        break;
-      case "Statement":
-        inner.pipeline = ++ids;
-        inner.background = node.background ?? false;
-        if (inner.background) inner.scope = [...place.scope, ++ids];
-        break;
-      case "AndOr":
-        for (const part of node.commands) {
-          visit(part, { ...inner, pipeline: ++ids });
-        }
-        return;
-      case "Pipeline":
-        for (const part of node.commands) {
-          visit(part, { ...inner, scope: [...place.scope, ++ids] });
-        }
-        return;
-      case "Subshell":
-      case "CommandExpansion":
-      case "ProcessSubstitution":
-        inner.scope = [...place.scope, ++ids];
-        break;
-      case "Function":
-        inner.inFunction = node.name.value;
-        break;
-      case "Command":
-        add(node, describeCommand(node, place));
-        break;
-      case "Redirected":
-        add(node, {
-          ...standing(place),
-          name: null,
-          words: [],
-          assignments: [],
-          redirections: node.redirects.map(describeRedirection),
-        });
-        break;
+    if (node.type === "Script") {
+      for (const { message } of node.errors ?? []) errors.push(message);
     }
-    forEachChild(node, (child) => visit(child, inner));
+    const hidden = hiddenEffect(node);
+    if (hidden !== null) opaque.push(hidden);
+    const command = commandOf(node, place);
+    if (command !== null) byNode.set(node, command);
+    const inside = placeInside(node, place, nextId);
+    forEachChild(node, (child) => visit(child, inside()));
   };
 
   const script = parse(line);
-  visit(script, {
-    depth: 0,
-    scope: [],
-    pipeline: 0,
-    background: false,
-    inFunction: null,
-  });
+  visit(script, outermost);
   const statement = script.commands.at(-1);
   const last = statement && lastCommand(statement.command, byNode);
-  return { ok: errors.length === 0, commands, last: last ?? null, errors };
+  return {
+    ok: errors.length === 0,
+    commands: [...byNode.values()],
+    last: last ?? null,
+    errors,
+    opaque,
+  };
+}
+
+/** Gives the place of each child of a node in turn. */
+function placeInside(
+  node: SyntaxNode,
+  place: Place,
+  nextId: () => number,
+): () => Place {
+  const inner = { ...place, depth: place.depth + 1 };
+  const inSubshell = () => ({ ...inner, scope: [...place.scope, nextId()] });
+  switch (node.type) {
+    case "Statement": {
+      const background = node.background ?? false;
+      const start = background ? inSubshell() : inner;
+      const statement = { ...start, background, pipeline: nextId() };
+      return () => statement;
+    }
+    case "AndOr":
+      return () => ({ ...inner, pipeline: nextId() });
+    case "Pipeline":
+      return inSubshell;
+    case "Subshell":
+    case "Coproc":
+    case "CommandExpansion":
+    case "ProcessSubstitution":
+    case "ArithmeticCommandExpansion": {
+      const subshell = inSubshell();
+      return () => subshell;
+    }
+    case "Function": {
+      const body = { ...inner, inFunction: node.name.value };
+      return () => body;
+    }
+    default:
+      return () => inner;
+  }
+}
+
+const comparesNumbers = /^-(eq|ne|lt|le|gt|ge)$/;
+
+/** What of a node can do more than its text says; null for most. */
+function hiddenEffect(node: SyntaxNode): string | null {
+  switch (node.type) {
+    case "ArithmeticExpansion":
+      return /[A-Za-z_`]/.test(node.text) ? node.text : null;
+    case "ArithmeticCommand":
+      return /[A-Za-z_`]/.test(node.body) ? `((${node.body}))` : null;
+    case "ArithmeticFor":
+      return "for ((...))";
+    case "ParameterExpansion":
+      return isPlainExpansion(node) ? null : node.text;
+    case "TestBinary":
+      return comparesNumbers.test(node.operator) &&
+          !/^\d+ \d+$/.test(`${node.left.value} ${node.right.value}`)
+        ? `[[ ${node.operator} ]]`
+        : null;
+    case "TestUnary":
+      return node.operator === "-v" ? "[[ -v ]]" : null;
+    case "For":
+    case "Select":
+      return isHarmlessVariable(node.name.value)
+        ? null
+        : `a loop over ${node.name.value}`;
+    case "Coproc":
+      return "coproc";
+    case "Assignment":
+      return node.index === undefined ? null : node.text;
+    case "Redirect":
+      return node.descriptor?.type === "FileDescriptorVariable"
+        ? `{${node.descriptor.name}}${node.operator}`
+        : null;
+    default:
+      return null;
+  }
+}
+
+/** Kinds of `${name...}` that only read the variable. */
+function isPlainExpansion(
+  node: SyntaxNode & { type: "ParameterExpansion" },
+): boolean {
+  const { operation, prefix, index, parameter } = node;
+  if (prefix !== undefined && prefix !== "#") return false;
+  if (index !== undefined && !/^(\d+|[@*])$/.test(index.value)) return false;
+  switch (operation?.type) {
+    case undefined:
+    case "Remove":
+    case "Replace":
+    case "CaseModification":
+      return true;
+    case "Default":
+      return !operation.operator.includes("=") ||
+        isHarmlessVariable(parameter);
+    default:
+      return false;
+  }
 }
 
 /** Commands that succeed whatever came before: they hide no other's code. */
@@ -172,6 +245,19 @@ function lastCommand(
 /** A command's place without what only the walk needs. */
 function standing({ scope, pipeline, background, inFunction }: Place) {
   return { scope, pipeline, background, inFunction };
+}
+
+/** The command that a node is: a simple one, or redirections of others. */
+function commandOf(node: SyntaxNode, place: Place): ShellCommand | null {
+  if (node.type === "Command") return describeCommand(node, place);
+  if (node.type !== "Redirected") return null;
+  return {
+    ...standing(place),
+    name: null,
+    words: [],
+    assignments: [],
+    redirections: node.redirects.map(describeRedirection),
+  };
 }
 
 function describeCommand(

@@ -18,6 +18,10 @@ export interface BareCommand {
 const launchers: Readonly<
   Record<string, { valued: string; skip?: number; quits?: string }>
 > = {
+  watch: { valued: "n" },
+  chrt: { valued: "", skip: 1 },
+  taskset: { valued: "", skip: 1 },
+  flock: { valued: "w", skip: 1 },
   sudo: { valued: "ughpCTrtDR" },
   doas: { valued: "uC" },
   env: { valued: "uC" },
@@ -37,6 +41,10 @@ const launchers: Readonly<
   chroot: { valued: "", skip: 1 },
 };
 
+function launcherOf(name: string): typeof launchers[string] | undefined {
+  return Object.hasOwn(launchers, name) ? launchers[name] : undefined;
+}
+
 const shells = new Set(["sh", "bash", "dash", "zsh", "ksh", "ash"]);
 const mostLaunchers = 10;
 
@@ -49,7 +57,7 @@ export function unwrap(command: ShellCommand): BareCommand | null {
   let words: readonly ShellWord[] = [command.name, ...command.words];
   for (let step = 0; step < mostLaunchers; step++) {
     const name = baseName(words[0]?.value ?? "");
-    const launcher = launchers[name];
+    const launcher = launcherOf(name);
     if (launcher === undefined) {
       const rest = words.slice(1);
       return { name, words: rest, ...scriptOf(name, rest, command) };
@@ -61,8 +69,26 @@ export function unwrap(command: ShellCommand): BareCommand | null {
   return null;
 }
 
+/**
+ * The words at each launcher of a command, from the command as it stands to
+ * what runs in the end. For rules that forbid: they look behind any launcher.
+ */
+export function layersOf(
+  command: readonly ShellWord[],
+): (readonly ShellWord[])[] {
+  const layers = [command];
+  for (let step = 0; step < mostLaunchers; step++) {
+    const words = layers.at(-1) ?? [];
+    const launcher = launcherOf(baseName(words[0]?.value ?? ""));
+    const inner = launcher && afterOptions(words.slice(1), launcher);
+    if (!inner || inner.length === 0) break;
+    layers.push(inner);
+  }
+  return layers;
+}
+
 /** The program's name without its folder. */
-function baseName(value: string): string {
+export function baseName(value: string): string {
   return value.slice(value.lastIndexOf("/") + 1);
 }
 

@@ -516,7 +516,9 @@ Deno.test("bash describes itself in at most 550 bytes", () => {
   ]);
 });
 
-Deno.test("bash.access() names the line it would run", async () => {
-  const access = await bash.access({ command: "ls -l" }, "/");
-  assertEquals(access, [{ kind: "run", line: "ls -l", readOnly: false }]);
+Deno.test("bash.access() names the line it would run and whether it only reads", async () => {
+  for (const [line, readOnly] of [["ls -l", true], ["rm x", false]] as const) {
+    const access = await bash.access({ command: line }, "/");
+    assertEquals(access, [{ kind: "run", line, readOnly }]);
+  }
 });
