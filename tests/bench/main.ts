@@ -131,6 +131,11 @@ async function timeRows(bench: Bench, run: Run, plain: Run): Promise<Row[]> {
       unit: "ms",
       most: 4,
     }),
+    ratioRow("  processor time", {
+      ours: one.ours.cpuMs,
+      bare: one.bare.cpuMs,
+      unit: "ms",
+    }),
     limitRow("  most memory", {
       ours: one.ours.peakBytes,
       most: 90e6,
