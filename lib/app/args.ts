@@ -11,6 +11,8 @@ export interface Invocation {
   readonly isOneshot: boolean;
   readonly quiet: boolean;
   readonly debug: boolean;
+  /** Print JSON; for subcommands alone. */
+  readonly json: boolean;
   readonly model: string | undefined;
   readonly baseUrl: string | undefined;
   readonly apiKey: string | undefined;
@@ -71,6 +73,7 @@ export function parseInvocation(args: readonly string[]): Invocation {
     isOneshot: parsed.print === true,
     quiet: parsed.quiet === true,
     debug: parsed.debug === true,
+    json: parsed.json === true,
     model: given("model"),
     baseUrl: urlOf(given("base-url")),
     apiKey: given("api-key"),

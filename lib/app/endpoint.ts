@@ -27,6 +27,13 @@ export type EndpointFlags = Pick<
 
 const ollama = "http://localhost:11434/v1";
 
+/** Variables that say what no flag says, the first that is set wins. */
+export const endpointVariables = {
+  model: ["OPENCLAUDE_MODEL", "MODEL"],
+  baseUrl: ["OPENCLAUDE_BASE_URL", "OPENAI_BASE_URL", "OPENAI_API_BASE"],
+  apiKey: ["OPENCLAUDE_API_KEY", "OPENAI_API_KEY"],
+} as const;
+
 /**
  * Chooses the endpoint: flags, then OPENCLAUDE_* variables, then the ones
  * that such tools share, then the settings, then Ollama on this machine. A
@@ -49,8 +56,7 @@ export async function resolveEndpoint(
   return {
     model,
     baseUrl: unnamedAddress(flags),
-    apiKey: flags.apiKey ?? first("OPENCLAUDE_API_KEY", "OPENAI_API_KEY") ??
-      "ollama",
+    apiKey: flags.apiKey ?? first(endpointVariables.apiKey) ?? "ollama",
     ...window,
   };
 }
@@ -64,19 +70,20 @@ export function endpointAddress(
   return named?.settings.baseUrl ?? unnamedAddress(flags);
 }
 
-function modelName(flags: EndpointFlags, settings: Settings): string {
-  return flags.model ?? first("OPENCLAUDE_MODEL", "MODEL") ??
+/** The model by flag, variable, settings or default, as it is named there. */
+export function modelName(flags: EndpointFlags, settings: Settings): string {
+  return flags.model ?? first(endpointVariables.model) ??
     settings.model ?? "qwen2.5:latest";
 }
 
 function unnamedAddress(flags: EndpointFlags): string {
   return flags.baseUrl ??
-    first("OPENCLAUDE_BASE_URL", "OPENAI_BASE_URL", "OPENAI_API_BASE") ??
+    first(endpointVariables.baseUrl) ??
     ollamaHost() ?? ollama;
 }
 
 /** The endpoint that a model's name begins with, and the rest of the name. */
-function findNamed(
+export function findNamed(
   model: string,
   flags: EndpointFlags,
   { endpoints = {} }: Settings,
@@ -159,7 +166,7 @@ function noKey(reason: string): UserError {
   );
 }
 
-function first(...names: string[]): string | undefined {
+function first(names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = readEnvironment(name);
     if (value !== undefined) return value;

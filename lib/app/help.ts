@@ -1,4 +1,5 @@
 import { options } from "./option_table.ts";
+import { subcommands } from "./subcommands.ts";
 
 const usage = `openclaude: a coding agent for the terminal, with your own model
 
@@ -6,8 +7,6 @@ Usage:
   openclaude                    talk to it in the REPL
   openclaude "PROMPT"           do one thing and exit
   command | openclaude "PROMPT" the same, with the output as context
-
-Options:
 `;
 
 const footer = `
@@ -31,5 +30,10 @@ export function helpText(): string {
       `  ${(index === 0 ? left : "").padEnd(width)}${line}`
     )
   );
-  return `${usage}${lines.join("\n")}\n${footer}`;
+  const commands = subcommands.map(({ name, help }) =>
+    `  openclaude ${name.padEnd(18)} ${help}\n`
+  );
+  return `${usage}${commands.join("")}\nOptions:\n${
+    lines.join("\n")
+  }\n${footer}`;
 }

@@ -4,6 +4,7 @@ import type { Prices } from "../core/settings.ts";
 import { systemClock } from "../platform/clock.ts";
 import { path } from "../platform/paths.ts";
 import type { ProfileOverride } from "../provider/profile.ts";
+import { loadLearnedProfile } from "./doctor_profile.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { newId } from "./identity.ts";
 
@@ -41,18 +42,47 @@ async function openScript(file: string): Promise<ModelClient> {
   return await openScripted(path.resolve(file), { sleep: systemClock.sleep });
 }
 
-async function openServer(
-  { profile, ...endpoint }: Endpoint,
+/**
+ * Opens the model of a server. Over the tables' profile is laid what
+ * `openclaude doctor` has learned, and over that the user's own word.
+ *
+ * @throws {UserError} for corrections in the settings that can't be used.
+ */
+export async function openServer(
+  { profile: corrections, ...endpoint }: Endpoint,
+  options: {
+    /** Laid over all, in the place of what was learned. */
+    readonly probe?: ProfileOverride;
+    readonly fetch?: typeof fetch;
+  } = {},
 ): Promise<ModelClient> {
   const { openModel: open } = await import("../provider/mod.ts");
+  const { probe, ...rest } = options;
+  const said = corrections === undefined ? {} : await checked(corrections);
+  const profile = probe === undefined
+    ? layOver(said, await loadLearnedProfile(endpoint.baseUrl, endpoint.model))
+    : layOver(probe, said);
   return open({
     ...endpoint,
-    ...(profile === undefined ? {} : { profile: await checked(profile) }),
+    ...rest,
+    profile,
     smallestWindow,
     clock: systemClock,
     random: Math.random,
     newId,
   });
+}
+
+function layOver(
+  over: ProfileOverride,
+  under: ProfileOverride = {},
+): ProfileOverride {
+  const extraBody = { ...under.extraBody, ...over.extraBody };
+  return {
+    ...under,
+    ...over,
+    ...(Object.keys(extraBody).length === 0 ? {} : { extraBody }),
+  };
 }
 
 async function checked(profile: unknown): Promise<ProfileOverride> {

@@ -66,6 +66,7 @@ export const options: readonly OptionRow[] = [
     value: "FILE",
     help: "write the model's replies as a script",
   },
+  { name: "json", help: "with doctor: print JSON" },
   {
     name: "worker-permissions",
     help: "tools' permissions by mode when run from a URL\n" +

@@ -9,6 +9,7 @@ import type { FrontEnds } from "./front_end.ts";
 import { readPipedInput } from "./piped_input.ts";
 import type { RealmStarter } from "./realm_start.ts";
 import { loadSettings } from "./settings.ts";
+import { subcommandOf } from "./subcommands.ts";
 import { version } from "./version.ts";
 
 /**
@@ -27,6 +28,10 @@ export async function runSession(
   },
 ): Promise<number> {
   const invocation = parseInvocation(args);
+  const subcommand = subcommandOf(args, invocation);
+  if (subcommand !== undefined) {
+    return await subcommand.run({ invocation, realms: realms(invocation) });
+  }
   const isTerminal = Deno.stdin.isTerminal();
   const piped = isTerminal ? "" : await readPipedInput();
   const content = promptParts(invocation.prompt, piped);
