@@ -1,9 +1,16 @@
 import { exitCodes, UserError } from "../core/error.ts";
 import { listenSignal } from "../term/signals.ts";
+import type { Invocation } from "./args.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import { writeWhole } from "./print.ts";
 import { loadSettings } from "./settings.ts";
-import type { SubcommandOptions } from "./subcommands.ts";
+import type { RealmStarter } from "./realm_start.ts";
+
+/** What `openclaude doctor` is run with. */
+export interface DoctorOptions {
+  readonly invocation: Invocation;
+  readonly realms: RealmStarter;
+}
 
 /**
  * `openclaude doctor`: says what is granted, found and reachable, or with
@@ -13,7 +20,7 @@ import type { SubcommandOptions } from "./subcommands.ts";
  * it can't be reached; 130 when interrupted.
  * @throws {UserError} for a model that is no server's.
  */
-export async function runDoctor(options: SubcommandOptions): Promise<number> {
+export async function runDoctor(options: DoctorOptions): Promise<number> {
   const interrupt = new AbortController();
   const stopListening = (["SIGINT", "SIGTERM"] as const).map((name) =>
     listenSignal(name, () => interrupt.abort())
@@ -32,7 +39,7 @@ export async function runDoctor(options: SubcommandOptions): Promise<number> {
 }
 
 async function examine(
-  { invocation, realms }: SubcommandOptions,
+  { invocation, realms }: DoctorOptions,
   signal: AbortSignal,
 ): Promise<{ code: number; text: string }> {
   const { cardText, environmentText, jsonReport } = await import(
