@@ -6,7 +6,7 @@ import type {
 } from "../core/event.ts";
 import { describeError } from "../core/error.ts";
 import type { AssistantMessage, Message } from "../core/message.ts";
-import type { ModelFailure } from "../core/model.ts";
+import type { ModelFailure, Usage } from "../core/model.ts";
 import { Channel } from "../platform/channel.ts";
 import { compactHistory, isOverBudget, learnTokens } from "./context.ts";
 import { dispatch } from "./dispatch.ts";
@@ -26,6 +26,8 @@ interface Run {
   turn: number;
   /** Compactions since the last reply that came: a limit on trying. */
   compactions: number;
+  /** Usage of the last reply, while its request is a prefix of the next. */
+  lastUsage: Usage | undefined;
   emit(body: AgentEventBody): void;
 }
 
@@ -62,6 +64,7 @@ export function runAgent(
     history: [...history],
     turn: 0,
     compactions: 0,
+    lastUsage: undefined,
     emit: (body) => channel.push(options.stamp(body)),
   };
   drive(run).finally(() => channel.close());
@@ -156,6 +159,7 @@ async function onReply(
 ): Promise<Ending | null> {
   run.compactions = 0;
   learnTokens(run.history, usage, run.options);
+  watchCache(run, usage);
   if (stop !== "empty") add(run, message);
   if (message.calls.length === 0) return whenSilent(run, message, stop);
   const results = await dispatch(message.calls, run.options, {
@@ -174,6 +178,25 @@ async function onReply(
   }
   takeSteering(run);
   return null;
+}
+
+/** A lost prefix cache costs minutes on a local server, and is our fault. */
+function watchCache(run: Run, usage: Usage): void {
+  const before = run.lastUsage;
+  run.lastUsage = usage;
+  if (before === undefined || isMostlyCached(usage)) return;
+  if (!isMostlyCached(before)) return;
+  run.emit({
+    type: "notice",
+    level: "debug",
+    text: `The server reused ${usage.cached} of ${usage.input} tokens, after ` +
+      `${before.cached} of ${before.input}: the prompt's prefix changed, or ` +
+      "another request took the server's slot",
+  });
+}
+
+function isMostlyCached({ input, cached }: Usage): boolean {
+  return input > 0 && cached / input >= 0.5;
 }
 
 /** A reply without calls ends the run, unless there is reason to go on. */
@@ -222,6 +245,7 @@ async function shorten(
   window?: number,
 ): Promise<boolean> {
   run.compactions++;
+  run.lastUsage = undefined;
   const event = await compactHistory(run.history, run.options, {
     trigger,
     signal: run.signal,
