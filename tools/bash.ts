@@ -28,6 +28,8 @@ const Input = z.object({
   run_in_background: z.boolean().optional(),
 });
 
+/** Milliseconds between the command's limit and the host's. */
+const hostGraceMs = 5_000;
 /** Linux takes no longer argument. */
 const longestCommand = 131_000;
 const fileBytes = 64 * 1024 * 1024;
@@ -44,6 +46,9 @@ export const bash = defineTool({
   needs: ["run"],
   readOnly: false,
   where: "realm",
+  // The tool ends the command itself; the host waits for that.
+  timeoutMs: ({ timeout }, { environment }) =>
+    timeLimit(timeout, environment) + hostGraceMs,
   async access({ command }) {
     const readOnly = await isReadOnlyLine(command);
     return [{ kind: "run", line: command, readOnly }];

@@ -30,11 +30,30 @@ export async function openModel(
   if (options.record === undefined) return client;
   const { recordModel } = await import("../provider/record.ts");
   const file = path.resolve(options.record);
+  // Another model of the same conversation goes on in the same script.
+  if (!recorded.has(file)) await startRecord(file);
+  recorded.add(file);
   return recordModel(
     client,
-    (line) =>
-      Deno.writeTextFile(file, `${line}\n`, { append: true, mode: 0o600 }),
+    (line) => Deno.writeTextFile(file, `${line}\n`, { append: true }),
   );
+}
+
+/** Files to which this process records. */
+const recorded = new Set<string>();
+
+async function startRecord(file: string): Promise<void> {
+  try {
+    await Deno.writeTextFile(file, "", { createNew: true, mode: 0o600 });
+  } catch (error) {
+    const reason = error instanceof Deno.errors.AlreadyExists
+      ? "the file exists; remove it or name another"
+      : describeError(error);
+    throw new UserError(
+      `Cannot record to "${file}": ${reason}`,
+      exitCodes.usage,
+    );
+  }
 }
 
 async function openScript(file: string): Promise<ModelClient> {

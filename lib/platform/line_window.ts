@@ -85,9 +85,9 @@ export async function readLines(
       return { lines, hasMore: true, total: null };
     }
     lines.push(line);
-    if (lines.length < options.limit) await reader.skipRestOfLine();
+    await reader.skipRestOfLine();
   }
-  const hasMore = reader.isInLine || !await reader.isAtEnd();
+  const hasMore = !await reader.isAtEnd();
   const total = hasMore ? null : options.offset - 1 + lines.length;
   return { lines, hasMore, total };
 }
@@ -157,11 +157,6 @@ class ChunkReader {
   constructor(handle: Deno.FsFile, signal: AbortSignal | undefined) {
     this.#handle = handle;
     this.#signal = signal;
-  }
-
-  /** True after a line of which the end was not reached. */
-  get isInLine(): boolean {
-    return this.#isInLine;
   }
 
   /** True when the bytes so far do not end with a line end. */
