@@ -31,11 +31,21 @@ export async function startAgent(mainUrl: string): Promise<void> {
     const invocation = parseInvocation(args);
     const cwd = path.resolve(invocation.cwd ?? Deno.cwd());
     const settings = await loadSettings();
+    const endpoints = Object.values(settings.endpoints ?? {});
     const addresses = [
       endpointAddress(invocation, settings),
-      ...Object.values(settings.endpoints ?? {}).map(({ baseUrl }) => baseUrl),
+      ...endpoints.map(({ baseUrl }) => baseUrl),
     ];
-    grants = fixGrants(words, defaultGrants(cwd, addresses), Deno.cwd());
+    const keyVariables = endpoints.flatMap(({ apiKeyEnv = [] }) => apiKeyEnv);
+    grants = fixGrants(
+      words,
+      defaultGrants({
+        cwd,
+        addresses,
+        keyVariables,
+      }),
+      Deno.cwd(),
+    );
   } catch (error) {
     Deno.exit(complain(error));
   }
@@ -66,10 +76,11 @@ function startWorker(
 }
 
 /** What the executable may do when no word says otherwise. */
-function defaultGrants(
-  cwd: string,
-  addresses: readonly string[],
-): Omit<Grants, "denyRead" | "denyWrite"> {
+function defaultGrants({ cwd, addresses, keyVariables }: {
+  readonly cwd: string;
+  readonly addresses: readonly string[];
+  readonly keyVariables: readonly string[];
+}): Grants {
   const own = [configFolder(), stateFolder()].filter((folder) =>
     folder !== undefined
   );
@@ -80,7 +91,7 @@ function defaultGrants(
     write: folders,
     net: [...hosts, "localhost", "127.0.0.1", "[::1]"],
     run: true,
-    env: agentVariables,
+    env: [...agentVariables, ...keyVariables],
   };
 }
 

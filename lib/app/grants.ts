@@ -1,5 +1,5 @@
 import { exitCodes, UserError } from "../core/error.ts";
-import { isInside, path } from "../platform/paths.ts";
+import { path } from "../platform/paths.ts";
 
 /** Categories whose words the executable takes, as Deno spells them. */
 export const categories = ["read", "write", "net", "run", "env"] as const;
@@ -109,22 +109,20 @@ export interface Grants {
   readonly net: Scope;
   readonly run: Scope;
   readonly env: Scope;
-  /** Kept by `guardPath()` and the system's sandbox, not by the runtime. */
-  readonly denyRead: readonly string[];
-  readonly denyWrite: readonly string[];
 }
 
 /**
  * Makes grants of the user's words and the defaults: a category that the
- * user named replaces its default.
+ * user named replaces its default, and a category that is denied whole is
+ * nothing.
  *
  * @throws {UserError} for a denial that nothing would keep: a worker's
- * permissions can't hold a deny list, so one program or host can't be taken
- * out of an open category.
+ * permissions can't hold a deny list, so a path, a program or a host can't be
+ * taken out of what covers it.
  */
 export function fixGrants(
   words: PermissionWords,
-  defaults: Omit<Grants, "denyRead" | "denyWrite">,
+  defaults: Grants,
   cwd: string,
 ): Grants {
   const scope = (category: Category): Scope => {
@@ -132,43 +130,34 @@ export function fixGrants(
     const denied = words.deny[category];
     if (denied === undefined) return allowed;
     if (denied === true) return [];
-    if (category === "read" || category === "write") return allowed;
     return without(category, allowed, denied);
   };
   const absolute = (paths: Scope): Scope =>
     paths === true ? true : paths.map((each) => path.resolve(cwd, each));
-  const deniedPaths = (category: "read" | "write"): readonly string[] => {
-    const denied = words.deny[category];
-    return denied === undefined || denied === true
-      ? []
-      : denied.map((each) => path.resolve(cwd, each));
-  };
   return {
     read: absolute(scope("read")),
     write: absolute(scope("write")),
     net: scope("net"),
     run: scope("run"),
     env: scope("env"),
-    denyRead: deniedPaths("read"),
-    denyWrite: deniedPaths("write"),
   };
 }
 
+/** Takes whole items out of a list of programs or variables. */
 function without(
   category: Category,
   allowed: Scope,
   denied: readonly string[],
 ): Scope {
-  if (allowed !== true) return allowed.filter((item) => !denied.includes(item));
+  const isList = category === "run" || category === "env";
+  if (isList && allowed !== true) {
+    const rest = allowed.filter((item) => !denied.includes(item));
+    if (!rest.some((item) => item.includes("*"))) return rest;
+  }
   throw new UserError(
     `Cannot keep --deny-${category}=${denied.join(",")}: in the executable ` +
-      `nothing enforces it while all of --allow-${category} is given. List ` +
-      `what is allowed instead: --allow-${category}=…`,
+      "nothing would enforce it. List what is allowed instead: " +
+      `--allow-${category}=…, or use deno run, which keeps deny lists`,
     exitCodes.usage,
   );
-}
-
-/** Whether a path may be touched, as far as lists of paths tell. */
-export function isDenied(file: string, denied: readonly string[]): boolean {
-  return denied.some((folder) => isInside(file, folder));
 }
