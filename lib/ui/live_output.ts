@@ -96,6 +96,7 @@ export class LiveOutput implements RunOutput {
 
   [Symbol.dispose](): void {
     this.#clock[Symbol.dispose]();
+    this.show(this.#options.view.finishText());
     this.#screen.clear();
   }
 

@@ -128,6 +128,7 @@ class Repl implements Disposable {
   [Symbol.dispose](): void {
     this.#clock[Symbol.dispose]();
     for (const stop of this.#stops) stop();
+    this.#show(this.#parts.view.finishText());
     this.#screen.clear();
     this.#terminal.leaveRaw();
   }

@@ -114,6 +114,12 @@ export class RunView {
     return this.#block("text", "answer", lines);
   }
 
+  /** All text that has come, also where more was to follow. */
+  finishText(): Shown[] {
+    const lines = this.#options.markdown?.finish() ?? [];
+    return this.#block("text", "answer", lines);
+  }
+
   /** A line of our own, such as an answer to a command. */
   note(lines: readonly string[]): Shown[] {
     return this.#block("note", "note", lines);
@@ -213,7 +219,7 @@ export class RunView {
     if (markdown === undefined) return this.#wholeReply(message);
     if (!this.#hasText) markdown.push(message.text);
     this.#hasText = false;
-    const shown = this.#block("text", "answer", markdown.finish());
+    const shown = this.finishText();
     this.#endText();
     return shown;
   }
@@ -273,10 +279,8 @@ export class RunView {
   }
 
   #end(event: AgentEvent & { type: "run_end" }): Shown[] {
-    const { styles, markdown } = this.#options;
-    const shown = markdown === undefined
-      ? []
-      : this.#block("text", "answer", markdown.finish());
+    const { styles } = this.#options;
+    const shown = this.finishText();
     this.#endText();
     this.#startedAt = 0;
     if (this.#held !== null) {
