@@ -26,10 +26,11 @@ export function compilePathPattern(
 ): (file: string) => boolean {
   const { base, rest } = anchorOf(pattern, source, anchors);
   const trimmed = rest.replace(/\/+$/, "");
-  const isName = !trimmed.includes("/") && !/^(\/|~\/|\.\/)/.test(pattern);
+  const isName = trimmed !== "" && !trimmed.includes("/") &&
+    !/^(\/|~\/|\.\/)/.test(pattern);
   const glob = isName ? `**/${trimmed}` : trimmed.replace(/^\/+/, "");
   // "src/**" is all below; the folder itself is the door to it.
-  const stem = glob.replace(/(^|\/)\*\*$/, "");
+  const stem = glob.replace(/(?:(?:^|\/)\*\*)+$/, "");
   const expression = stem === ""
     ? null
     : new RegExp(`^${globSource(stem)}(?:/.*)?$`, ignoresCase ? "siu" : "su");
