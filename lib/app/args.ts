@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { exitCodes, UserError } from "../core/error.ts";
-import type { PermissionMode } from "../core/permission.ts";
+import { type PermissionMode, permissionModes } from "../core/permission.ts";
 import { type OptionRow, options } from "./option_table.ts";
 
 /** What the command line asks for. Undefined means: not given. */
@@ -23,13 +23,6 @@ export interface Invocation {
   readonly record: string | undefined;
   readonly workerPermissions: boolean;
 }
-
-/** Modes that `--permission-mode` takes. */
-export const offeredModes: readonly PermissionMode[] = [
-  "default",
-  "acceptEdits",
-  "bypassPermissions",
-];
 
 /**
  * Reads the command line.
@@ -143,11 +136,11 @@ function urlOf(value: string | undefined): string | undefined {
 
 function modeOf(value: string | undefined): PermissionMode {
   if (value === undefined) return "default";
-  const mode = offeredModes.find((name) => name === value);
+  const mode = permissionModes.find((name) => name === value);
   if (mode !== undefined) return mode;
   throw usage(
     `Cannot use --permission-mode "${value}": it must be one of ` +
-      offeredModes.join(", "),
+      permissionModes.join(", "),
   );
 }
 

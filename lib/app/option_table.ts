@@ -42,7 +42,8 @@ export const options: readonly OptionRow[] = [
   {
     name: "permission-mode",
     value: "MODE",
-    help: "default (asks), acceptEdits, bypassPermissions",
+    help:
+      "default (asks), acceptEdits, plan (only reads),\ndontAsk (refuses instead), bypassPermissions",
   },
   {
     name: "cwd",

@@ -243,6 +243,10 @@ export function decide(
   options: PolicyOptions,
 ): Decision {
   const { mode, canAsk } = options;
+  const plan = planRefusal(call, access, mode);
+  if (plan !== null) {
+    return { kind: "deny", because: plan.because, hint: planHint };
+  }
   const open = access.filter(({ kind }) => !allowed[mode].includes(kind));
   const isDoubtful = doubts(call, access, options).length > 0;
   if (open.length === 0 && !isDoubtful) {

@@ -299,6 +299,11 @@ export class RunView {
         : styles.red(problem);
       shown.push(...this.#block("note", "note", [painted], true));
     }
+    const refusals = describeRefusals(event);
+    if (refusals !== null) {
+      const painted = [styles.yellow(refusals)];
+      shown.push(...this.#block("note", "note", painted, true));
+    }
     return shown;
   }
 
@@ -334,6 +339,21 @@ function describeCompaction(
     dropped_results: "old results left out",
   }[event.by];
   return `Context shortened from ${sizes} (${how})`;
+}
+
+/** What was refused without the user having said so; null when nothing was. */
+export function describeRefusals(
+  { denials }: AgentEvent & { type: "run_end" },
+): string | null {
+  const silent = denials.filter(({ because }) =>
+    !because.startsWith("the user said no")
+  );
+  if (silent.length === 0) return null;
+  const tools = [...new Set(silent.map(({ tool }) => tool))].join(", ");
+  return `${
+    count(silent.length, "call was", "calls were")
+  } refused (${tools}). ` +
+    "See --permission-mode in openclaude --help";
 }
 
 /** What the user must know about how a run ended; null when it is done. */
