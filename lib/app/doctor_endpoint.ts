@@ -121,8 +121,7 @@ async function readSettings(): Promise<
     problem = "",
   ): SettingsFinding => ({ file: file ?? null, state, problem });
   if (file === undefined) {
-    const problem = "the environment does not tell: set HOME";
-    return { settings: {}, finding: found("missing", problem) };
+    return { settings: {}, finding: found("missing", noHome()) };
   }
   if (!can({ name: "read", path: file })) {
     const problem = `add --allow-read=${file}`;
@@ -180,6 +179,20 @@ function keyOrigin(
   return { set: source !== "default", source };
 }
 
+/** "host:port", the port of the scheme included. */
+export function hostOf(baseUrl: string): string {
+  const { host, port, protocol } = new URL(baseUrl);
+  if (port !== "") return host;
+  return `${host}:${protocol === "https:" ? 443 : 80}`;
+}
+
+/** Why there is no folder of the user. */
+export function noHome(): string {
+  return can({ name: "env", variable: "HOME" })
+    ? "set HOME"
+    : "add --allow-env=HOME";
+}
+
 /** Asks the server in use for its models. Needs `--allow-net` for it. */
 export async function reach(
   endpoint: Endpoint,
@@ -188,6 +201,11 @@ export async function reach(
   const { model } = endpoint;
   if (model.startsWith("scripted:")) {
     const problem = "not asked: the model is a script";
+    return { reachable: false, problem, listed: null };
+  }
+  const host = hostOf(endpoint.baseUrl);
+  if (!can({ name: "net", host })) {
+    const problem = `not asked; add --allow-net=${host}`;
     return { reachable: false, problem, listed: null };
   }
   try {

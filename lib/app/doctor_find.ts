@@ -1,4 +1,4 @@
-import { describeError } from "../core/error.ts";
+import { describeError, exitCodes, UserError } from "../core/error.ts";
 import { estimateTokens } from "../core/tokens.ts";
 import { can } from "../platform/capabilities.ts";
 import { childEnvironment } from "../platform/child_environment.ts";
@@ -21,6 +21,8 @@ import {
 import {
   chosenEndpoint,
   type EndpointFinding,
+  hostOf,
+  noHome,
   reach,
   type SettingsFinding,
 } from "./doctor_endpoint.ts";
@@ -34,6 +36,7 @@ import {
   type LocalServer,
   type ServerFinding,
 } from "./doctor_servers.ts";
+import { findWorker, type WorkerFinding } from "./doctor_worker.ts";
 import { discoverMemory } from "./memory.ts";
 import type { RealmStarter } from "./realm_start.ts";
 import { childVariables } from "./variables.ts";
@@ -64,12 +67,7 @@ export interface EnvironmentReport {
   readonly folder: string;
   readonly permissions: readonly GrantFinding[];
   readonly tools: readonly ToolFinding[];
-  readonly worker: {
-    readonly starts: boolean;
-    /** Whether a mode's rights are the worker's rights. */
-    readonly narrowed: boolean;
-    readonly warning: string | null;
-  };
+  readonly worker: WorkerFinding;
   readonly programs: readonly ProgramFinding[];
   readonly folders: readonly FolderFinding[];
   readonly memory: {
@@ -103,7 +101,8 @@ export const manyMemoryTokens = 4_000;
  * servers answer. Needs no permission: what may not be looked at is reported
  * as such.
  *
- * @throws the signal's reason when it is interrupted.
+ * @throws the signal's reason when it is interrupted, and a UserError for a
+ * folder that is none.
  */
 export async function examineEnvironment(
   options: EnvironmentOptions,
@@ -111,17 +110,20 @@ export async function examineEnvironment(
   const { invocation, realms, signal } = options;
   const { endpoint, origins, settings } = await chosenEndpoint(invocation);
   const cwd = path.resolve(invocation.cwd ?? Deno.cwd());
+  await checkFolder(cwd);
   const host = hostOf(endpoint.baseUrl);
   const environment = childEnvironment(readWholeEnvironment(childVariables), [
     endpoint.apiKey,
   ]);
-  const [programs, folders, memory, servers, reached] = await Promise.all([
-    findPrograms({ cwd, environment, signal }),
-    findFolders(),
-    findMemory(cwd),
-    findServers(signal, options.servers),
-    reach(endpoint, signal),
-  ]);
+  const [worker, programs, folders, memory, servers, reached] = await Promise
+    .all([
+      findWorker(realms),
+      findPrograms({ cwd, environment, signal }),
+      findFolders(),
+      findMemory(cwd),
+      findServers(signal, options.servers),
+      reach(endpoint, signal),
+    ]);
   signal.throwIfAborted();
   return {
     kind: "environment",
@@ -136,11 +138,7 @@ export async function examineEnvironment(
       programs: usefulPrograms.map(({ name }) => name),
     }),
     tools: findTools(builtinTools, cwd),
-    worker: {
-      starts: realms.start !== undefined,
-      narrowed: realms.start !== undefined && realms.warning === undefined,
-      warning: realms.warning ?? null,
-    },
+    worker,
     programs,
     folders,
     memory,
@@ -150,18 +148,28 @@ export async function examineEnvironment(
   };
 }
 
+async function checkFolder(folder: string): Promise<void> {
+  if (!can({ name: "read", path: folder })) return;
+  try {
+    if ((await Deno.stat(folder)).isDirectory) return;
+  } catch (error) {
+    throw badFolder(folder, describeError(error));
+  }
+  throw badFolder(folder, "it is not a folder");
+}
+
+function badFolder(folder: string, reason: string): UserError {
+  return new UserError(
+    `Cannot look into "${folder}": ${reason}`,
+    exitCodes.usage,
+  );
+}
+
 function runsAs(): EnvironmentReport["runsAs"] {
   if (Deno.build.standalone) return "executable";
   const main = new URL(Deno.mainModule);
   if (main.protocol !== "file:") return "url";
   return main.pathname.endsWith(".ts") ? "checkout" : "bundle";
-}
-
-/** "host:port", the port of the scheme included. */
-function hostOf(baseUrl: string): string {
-  const { host, port, protocol } = new URL(baseUrl);
-  if (port !== "") return host;
-  return `${host}:${protocol === "https:" ? 443 : 80}`;
 }
 
 async function findFolders(): Promise<readonly FolderFinding[]> {
@@ -177,7 +185,7 @@ async function findFolder(
   folder: string | undefined,
 ): Promise<FolderFinding> {
   if (folder === undefined) {
-    const problem = "the environment does not tell: set HOME";
+    const problem = noHome();
     return { name, path: null, state: "unknown", problem };
   }
   const found = { name, path: folder };

@@ -303,11 +303,9 @@ function unusableCard(
   const found: Found = {
     reachable: isThere ? yes("it answered") : no(reason),
     ...(isRefused ? { auth: no(reason) } : {}),
-    window: windowOf(info),
+    ...(isThere ? { window: windowOf(info) } : {}),
   };
-  const exitCode = failure.transient || !isThere
-    ? exitCodes.transient
-    : exitCodes.failed;
+  const exitCode = failure.transient ? exitCodes.transient : exitCodes.failed;
   return {
     ...cardHead(endpoint, bench, info),
     verdict: refusal(reason, advice, exitCode),

@@ -3,7 +3,7 @@ import type { ModelInfo } from "../core/model.ts";
 import { count } from "../core/text.ts";
 import { type Asked, type Bench, user } from "./doctor_bench.ts";
 import { type Capability, no, unknown, yes } from "./doctor_card.ts";
-import { failed, isDropped, quoted } from "./doctor_probes.ts";
+import { cut, failed, isDropped, quoted } from "./doctor_probes.ts";
 import type { WireExchange } from "./doctor_wire.ts";
 
 /** A schema that no model meets by chance. */
@@ -31,7 +31,7 @@ export async function probeSchema(bench: Bench): Promise<Capability> {
   const said = reply?.message.text ?? "";
   if (followsSchema(said)) return yes(`${field} was followed: ${quoted(said)}`);
   return reply?.stop === "length"
-    ? unknown("the reply was cut")
+    ? unknown(cut)
     : no(`${field} was taken and not followed: ${quoted(said)}`);
 }
 
@@ -70,8 +70,9 @@ export async function probeVision(
   const body = JSON.stringify(exchanges.at(-1)?.body ?? {});
   if (!body.includes(redSquare)) return no("the server refuses images");
   const said = reply?.message.text ?? "";
-  return /\bred\b/i.test(said)
-    ? yes(`saw a red square: ${quoted(said)}`)
+  if (/\bred\b/i.test(said)) return yes(`saw a red square: ${quoted(said)}`);
+  return reply?.stop === "length"
+    ? unknown(cut)
     : no(`shown a red square, it said ${quoted(said)}`);
 }
 

@@ -62,6 +62,8 @@ export function isDropped(
 }
 
 const secret = "7421";
+/** What is said of a reply that was too long. */
+export const cut = "the reply was cut before it came to the point";
 
 function tool(
   name: string,
@@ -170,7 +172,7 @@ function noCall({ failure, reply }: Asked): Capability {
     return isSure ? no(failure.message) : unknown(failure.message);
   }
   if (reply?.stop === "length") {
-    return unknown("the reply was cut before there was a call");
+    return unknown(cut);
   }
   return no(`asked for a call, it wrote ${quoted(reply?.message.text ?? "")}`);
 }
@@ -220,6 +222,9 @@ export async function probeParallel(
   const first = await bench.ask(question);
   if (first.failure !== undefined) {
     return { found: failed(first.failure), needsFlag: false };
+  }
+  if (first.reply?.stop === "length") {
+    return { found: unknown(cut), needsFlag: false };
   }
   const calls = first.reply?.message.calls.length ?? 0;
   if (calls > 1) {

@@ -73,8 +73,8 @@ function toolRows({ tools, worker }: EnvironmentReport): Row[] {
   const where = !worker.starts
     ? "none"
     : worker.narrowed
-    ? "starts with the rights of the mode"
-    : "starts with all rights";
+    ? `starts in ${worker.startMs} ms, with the rights of the mode`
+    : `starts in ${worker.startMs} ms, with all rights`;
   rows.push(["worker", where]);
   if (worker.warning !== null) rows.push(["", worker.warning]);
   return rows;
@@ -143,11 +143,8 @@ function serverRow({ flag, models, name, state, url }: ServerFinding): Row {
 
 /** A model's card, as text. */
 export function cardText(card: ModelCard): string {
-  const { capabilities, learned, requests, verdict } = card;
-  const names = Object.keys(capabilityTitles) as CapabilityName[];
-  const kept = Object.keys(learned.profile).length === 0
-    ? "nothing that the tables do not say"
-    : JSON.stringify(learned.profile);
+  const { requests, verdict } = card;
+  const hasReply = card.capabilities.auth.state === "yes";
   return page([
     section(`${card.model} at ${card.baseUrl}`, [
       ["server", card.server ?? "unknown"],
@@ -157,23 +154,36 @@ export function cardText(card: ModelCard): string {
         `${requests.questions} about the server`,
       ],
     ]),
-    section(
-      "Capabilities",
-      names.map((name) => [
-        capabilityTitles[name],
-        `${capabilities[name].state.padEnd(7)}  ${capabilities[name].evidence}`,
-      ]),
-    ),
-    section("Learned", [
-      ["profile", kept],
-      ["kept in", learned.file ?? `nowhere: ${learned.problem ?? "no reply"}`],
-      ...card.warnings.map((warning): Row => ["warning", warning]),
-    ]),
+    section("Capabilities", capabilityRows(card)),
+    ...(hasReply ? [section("Learned", learnedRows(card))] : []),
     section("Verdict", [
       [verdict.usable ? "yes" : "no", verdict.reason],
       ...verdict.advice.map((advice): Row => ["do", advice]),
     ]),
   ]);
+}
+
+function capabilityRows({ capabilities }: ModelCard): Row[] {
+  const names = Object.keys(capabilityTitles) as CapabilityName[];
+  const isSilent = capabilities.auth.state !== "yes";
+  return names
+    // Without a reply there is nothing to say of all the others.
+    .filter((name) => !isSilent || capabilities[name].state !== "unknown")
+    .map((name) => [
+      capabilityTitles[name],
+      `${capabilities[name].state.padEnd(7)}  ${capabilities[name].evidence}`,
+    ]);
+}
+
+function learnedRows({ learned, warnings }: ModelCard): Row[] {
+  const kept = Object.keys(learned.profile).length === 0
+    ? "nothing that the tables do not say"
+    : JSON.stringify(learned.profile);
+  return [
+    ["profile", kept],
+    ["kept in", learned.file ?? `nowhere: ${learned.problem}`],
+    ...warnings.map((warning): Row => ["warning", warning]),
+  ];
 }
 
 function section(title: string, rows: readonly Row[]): string {

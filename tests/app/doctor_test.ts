@@ -351,3 +351,98 @@ Deno.test("findServers() tells a server, a stranger and silence apart", async ()
   const [seen] = server.others;
   assertEquals(seen?.headers.authorization, undefined);
 });
+
+Deno.test("examineModel() does not wait for a server that wants a minute", async () => {
+  await using _state = await ownState();
+  const busy: Reply = {
+    status: 429,
+    headers: { "retry-after": "60" },
+    json: { error: { message: "Rate limit reached" } },
+  };
+  await using server = await modelServer(() => busy);
+  const card = await examine(server);
+  assertEquals(card.verdict.exitCode, 75);
+  assertEquals(card.capabilities.reachable.state, "yes");
+  assertEquals(server.requests.length, 1);
+});
+
+Deno.test("examineModel() takes a cut reply for no proof", async () => {
+  await using _state = await ownState();
+  const answer = (request: SeenRequest): Reply => {
+    const isFirst = lastWords(request).includes("code word");
+    return isFirst
+      ? capableReply(request)
+      : { text: "Let me think about", finish: "length" };
+  };
+  await using server = await modelServer(answer, { routes: bigWindow });
+  const { capabilities, verdict } = await examine(server);
+  for (const name of ["nativeTools", "jsonSchema", "vision"] as const) {
+    assertEquals(capabilities[name].state, "unknown", name);
+  }
+  assertEquals(verdict.exitCode, 1);
+});
+
+Deno.test("examineModel() asks an Ollama by its own API, and reads its clock", async () => {
+  await using _state = await ownState();
+  const line = (message: object, more: object = {}) =>
+    JSON.stringify({ model: "test-model", message, done: false, ...more });
+  const end = {
+    done: true,
+    done_reason: "stop",
+    prompt_eval_count: 700,
+    prompt_eval_duration: 2e9,
+    eval_count: 50,
+    eval_duration: 1e9,
+  };
+  const answer = (request: SeenRequest): Reply => {
+    if (request.body.format) {
+      const content = '{"verdict":"beta"}';
+      return native([line({ content }), line({ content: "" }, end)]);
+    }
+    const { calls = [], text: said = "" } = capableReply(request);
+    const pieces = typeof said === "string" ? [said] : said;
+    const tool_calls = calls.map(({ input, name }) => ({
+      function: { name, arguments: input },
+    }));
+    return native([
+      ...pieces.map((content) => line({ content })),
+      line({ content: "", tool_calls }),
+      line({ content: "" }, end),
+    ]);
+  };
+  const native = (lines: readonly string[]): Reply => ({
+    headers: { "content-type": "application/x-ndjson" },
+    body: lines.map((each) => `${each}\n`).join(""),
+  });
+  await using server = await modelServer(answer, {
+    routes: {
+      "GET /api/version": { json: { version: "0.9.1" } },
+      "GET /api/ps": { json: { models: [] } },
+      "POST /api/show": {
+        json: {
+          model_info: { "qwen2.context_length": 131_072 },
+          capabilities: ["completion", "tools"],
+        },
+      },
+    },
+  });
+  const card = await examine(server);
+  assertEquals(card.server, "Ollama 0.9.1");
+  assertEquals(server.requests[0]?.path, "/api/chat");
+  assertEquals(card.capabilities.nativeTools.state, "yes", cardText(card));
+  assertEquals(card.capabilities.jsonSchema.state, "yes");
+  assertEquals(card.capabilities.vision.state, "no");
+  assertEquals(card.capabilities.tokensPerSecond.value, 50);
+  assertEquals(card.capabilities.prefillPerSecond.value, 350);
+  assertEquals(card.verdict.exitCode, 0);
+});
+
+Deno.test("cardText() lets no server draw on the terminal", async () => {
+  await using _state = await ownState();
+  const message = "\x1b[2Jgone\nVerdict\n  yes";
+  const refused = { status: 401, json: { error: { message } } };
+  await using server = await modelServer(() => refused);
+  const page = cardText(await examine(server));
+  assert(!page.includes("\x1b"), page);
+  assertEquals(page.match(/^Verdict$/gm)?.length, 1);
+});

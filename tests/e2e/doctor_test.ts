@@ -16,7 +16,7 @@ Deno.test("openclaude doctor says what is granted, found and contacted", async (
       "runs as",
       "read   full",
       "offered  Bash, Edit, Glob, Grep, Read, Write",
-      "starts with the rights of the mode",
+      "with the rights of the mode",
       "some-model ($MODEL)",
       "set ($OPENAI_API_KEY)",
       `${folder.path}/AGENT.md`,
@@ -145,4 +145,60 @@ Deno.test("openclaude refuses --json without a subcommand", async () => {
   });
   assertEquals({ code, stdout }, { code: 2, stdout: "" });
   assertStringIncludes(stderr, "Cannot use --json");
+});
+
+Deno.test("openclaude doctor reports settings and keys that can't be used", async () => {
+  await using folder = await tempFolder({
+    "broken/settings.json": '{ "modle": "x" }',
+    "good/settings.json": JSON.stringify({
+      model: "box/m",
+      endpoints: {
+        box: {
+          baseUrl: "http://user:pass-word@127.0.0.1:9/v1",
+          apiKeyEnv: "NO_SUCH_KEY",
+          contextWindow: 16_384,
+        },
+      },
+    }),
+  });
+  const report = async (config: string) => {
+    const { code, stdout } = await runProgram(["doctor", "--json"], {
+      cwd: folder.path,
+      env: { OPENCLAUDE_CONFIG_DIR: folder.at(config) },
+    });
+    assertEquals(code, 0);
+    assert(!stdout.includes("pass-word"), stdout);
+    return JSON.parse(stdout);
+  };
+  const broken = await report("broken");
+  assertEquals(broken.settings.state, "broken");
+  assertStringIncludes(broken.settings.problem, "modle");
+  const good = await report("good");
+  assertEquals(good.settings.state, "used");
+  assertEquals(good.endpoint.model, { value: "m", source: "settings" });
+  assertEquals(good.endpoint.contextWindow, {
+    value: "16384",
+    source: "settings",
+  });
+  assertEquals(good.endpoint.apiKey.set, false);
+  assertStringIncludes(good.endpoint.apiKey.source, "NO_SUCH_KEY");
+  assertEquals(good.endpoint.reachable, false);
+});
+
+Deno.test("openclaude doctor warns of memory that fills every request", async () => {
+  const memory = "Always be careful with the words of others.\n".repeat(700);
+  await using folder = await tempFolder({ "AGENT.md": memory });
+  const { code, stdout } = await runProgram(["doctor"], { cwd: folder.path });
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "tokens go with every request");
+});
+
+Deno.test("openclaude doctor takes no folder that is none", async () => {
+  await using folder = await tempFolder();
+  const args = ["doctor", "--cwd", folder.at("nowhere")];
+  const { code, stderr, stdout } = await runProgram(args, {
+    cwd: folder.path,
+  });
+  assertEquals({ code, stdout }, { code: 2, stdout: "" });
+  assertStringIncludes(stderr, "nowhere");
 });
