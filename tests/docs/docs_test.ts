@@ -28,10 +28,12 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
     "tool-call-parser",
   ],
   sglang: ["model-path", "tool-call-parser"],
+  git: ["force", "hard", "list"],
 };
 
 /** What the program and Deno call permissions. */
 const permissionWords = [
+  "deny",
   "no-prompt",
   "allow-all",
   ...categories.flatMap((name) => [`allow-${name}`, `deny-${name}`]),
@@ -67,7 +69,9 @@ Deno.test("pages name no option that nobody has", () => {
   const unknown: string[] = [];
   for (const [path, text] of tree) {
     if (path !== "README.md" && !/^docs\/.*\.md$/.test(path)) continue;
-    for (const [, name = ""] of text.matchAll(/(?<![\w-])--([a-z][a-z-]+)/g)) {
+    for (
+      const [, name = ""] of text.matchAll(/(?<![\w-])--([a-z][a-z-]*[a-z])/g)
+    ) {
       if (!known.has(name)) unknown.push(`${path}: --${name}`);
     }
   }
