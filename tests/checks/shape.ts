@@ -1,7 +1,8 @@
 import { isProduct } from "./source_tree.ts";
 import type { SourceTree } from "./source_tree.ts";
 
-const topLevel = [
+/** What the top level holds, all of it. */
+const required = [
   "deno.json",
   "main.ts",
   "lib",
@@ -13,20 +14,26 @@ const topLevel = [
   "LICENSE",
   "deno.lock",
   ".ci",
-  ".gitignore",
-  ".github",
-  ".openclaude",
 ];
+
+/** What it may hold besides. */
+const permitted = [".gitignore", ".github", ".openclaude"];
 
 /** Files over this many lines fail; split them by what they hold. */
 const maxLines = 450;
 
-/** Entries of the top level that the plan does not have. */
+/** Entries of the top level that the plan does not have, or misses. */
 export function findTopLevelFaults(tree: SourceTree): string[] {
-  const entries = new Set([...tree.keys()].map((path) => path.split("/")[0]));
-  return [...entries]
-    .filter((entry) => entry !== undefined && !topLevel.includes(entry))
-    .map((entry) => `${entry}: not in the plan of the top level`);
+  const entries = new Set(
+    [...tree.keys()].map((path) => path.split("/", 1)[0]),
+  );
+  const allowed = new Set<string | undefined>([...required, ...permitted]);
+  const extra = [...entries].filter((entry) => !allowed.has(entry));
+  const missing = required.filter((entry) => !entries.has(entry));
+  return [
+    ...extra.map((entry) => `${entry}: not in the plan of the top level`),
+    ...missing.map((entry) => `${entry}: missing from the top level`),
+  ];
 }
 
 /** Files of the program that outgrew their room. */

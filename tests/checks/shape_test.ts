@@ -25,11 +25,17 @@ Deno.test("each import of deno.json has an exact version in a frozen lock", () =
   assertEquals(findPinFaults(tree), []);
 });
 
-Deno.test("findTopLevelFaults() names an entry outside the plan", () => {
-  const faults = findTopLevelFaults(
-    new Map([["src/a.ts", ""], ["lib/a.ts", ""], [".env", ""]]),
-  );
-  assertEquals(faults.map((fault) => fault.split(":")[0]), ["src", ".env"]);
+Deno.test("findTopLevelFaults() names what is too much and what is missing", () => {
+  const paths = "deno.json main.ts lib/a.ts tools/a.ts docs/a.md " +
+    "examples/a.ts tests/a.ts README.md LICENSE deno.lock .ci/run .gitignore";
+  const tree = new Map(paths.split(" ").map((path) => [path, ""]));
+  assertEquals(findTopLevelFaults(tree), []);
+  tree.set("src/a.ts", "").set(".env", "").delete("LICENSE");
+  assertEquals(findTopLevelFaults(tree), [
+    "src: not in the plan of the top level",
+    ".env: not in the plan of the top level",
+    "LICENSE: missing from the top level",
+  ]);
 });
 
 Deno.test("findSizeFaults() counts lines of the program alone", () => {
