@@ -131,6 +131,8 @@ class Wrapper {
   #rows: string[] = [];
   #row = "";
   #used = 0;
+  /** Columns that the present row is indented by. */
+  #margin = 0;
   #active = new ActiveStyles();
   /** The last place where the row may be broken. */
   #breakAt: { length: number; used: number; active: ActiveStyles } | null =
@@ -149,10 +151,10 @@ class Wrapper {
       return;
     }
     const isSpace = cell.text === " ";
-    if (this.#used + cell.columns > this.columns) {
-      if (isSpace) return this.#markBreak();
-      this.#breakRow();
-    }
+    const overflows = () => this.#used + cell.columns > this.columns;
+    if (isSpace && overflows()) return this.#markBreak();
+    // Twice when what a break at a space leaves is still too much.
+    while (overflows() && this.#used > this.#margin) this.#breakRow();
     if (cell.columns > 1) this.#markBreak();
     this.#row += cell.text;
     this.#used += cell.columns;
@@ -173,14 +175,17 @@ class Wrapper {
   }
 
   #breakRow(): void {
-    if (this.#breakAt === null || this.#breakAt.used === 0) this.#markBreak();
+    if (this.#breakAt === null || this.#breakAt.used <= this.#margin) {
+      this.#markBreak();
+    }
     const place = this.#breakAt;
     if (place === null) return;
     const rest = this.#row.slice(place.length);
     const head = this.#row.slice(0, place.length).trimEnd();
     this.#rows.push(head + place.active.close());
     this.#row = this.#indent + place.active.open() + rest;
-    this.#used = columnsOf(this.#indent) + this.#used - place.used;
+    this.#margin = columnsOf(this.#indent);
+    this.#used = this.#margin + this.#used - place.used;
     this.#breakAt = null;
   }
 }
