@@ -1,5 +1,5 @@
 import type { ProtectedPath, SandboxPlan } from "../core/sandbox.ts";
-import { path } from "./paths.ts";
+import { isInside, path } from "./paths.ts";
 import type { Overlay } from "./sandbox_plan.ts";
 
 /** A plan as the disk is at this moment, for one command. */
@@ -21,10 +21,19 @@ export async function settlePlan(plan: SandboxPlan): Promise<SettledPlan> {
   const takesAny = plan.kind === "sandbox-exec";
   const overlays: Overlay[] = [];
   const absent: ProtectedPath[] = [];
-  const writable = await Promise.all(plan.writable.map(follow));
-  for (const { file, look } of writable) {
-    if (look === "missing") continue;
-    overlays.push(overlay(file, "writable", look));
+  const writable = await Promise.all(
+    plan.writable.map(async (name) => ({ name, ...await follow(name) })),
+  );
+  const isOuter = ({ name }: { name: string }) =>
+    !plan.writable.some((each) => each !== name && isInside(name, each));
+  const outer = writable.filter(isOuter).map(({ file }) => file);
+  for (const { name, file, look } of writable) {
+    // A symlink in the workspace can't make a place outside writable.
+    const isKept = outer.some((folder) => isInside(file, folder)) &&
+      (look !== "unknown" || isOuter({ name }));
+    if (isKept && look !== "missing") {
+      overlays.push(overlay(file, "writable", look));
+    }
   }
   const rows = [...plan.readOnly, ...await gitFolders(plan)];
   const followed = await Promise.all(

@@ -197,6 +197,17 @@ Deno.test({
 });
 
 Deno.test({
+  name: "runInSandbox() lets no symlink on an unprotected path lead out",
+  ignore,
+  async fn() {
+    await using bench = await sandboxBench({ "workspace/.claude/x": "" });
+    await Deno.symlink(bench.outside, `${bench.workspace}/.claude/skills`);
+    await bench.run("touch .claude/skills/new");
+    assertEquals([...Deno.readDirSync(bench.outside)], []);
+  },
+});
+
+Deno.test({
   name: "runInSandbox() protects where a symlink on a protected path leads",
   ignore,
   async fn() {
