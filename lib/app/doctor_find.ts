@@ -166,7 +166,9 @@ function badFolder(folder: string, reason: string): UserError {
 }
 
 function runsAs(): EnvironmentReport["runsAs"] {
-  if (Deno.build.standalone) return "executable";
+  // The executable's agent is a worker, where its Deno may not say so.
+  const isWorker = "WorkerGlobalScope" in globalThis;
+  if (Deno.build.standalone || isWorker) return "executable";
   const main = new URL(Deno.mainModule);
   if (main.protocol !== "file:") return "url";
   return main.pathname.endsWith(".ts") ? "checkout" : "bundle";

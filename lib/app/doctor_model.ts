@@ -1,8 +1,12 @@
 import { describeError, exitCodes } from "../core/error.ts";
 import type { ModelFailure, ModelInfo } from "../core/model.ts";
 import type { ProfileOverride } from "../provider/profile.ts";
-import { type Asked, type Bench, openBench } from "./doctor_bench.ts";
-import { requestLimit } from "./doctor_bench.ts";
+import {
+  type Asked,
+  type Bench,
+  openBench,
+  requestLimit,
+} from "./doctor_bench.ts";
 import {
   type Capability,
   type CapabilityName,

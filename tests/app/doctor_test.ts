@@ -7,6 +7,7 @@ import {
 } from "../../lib/app/doctor_profile.ts";
 import { cardText, jsonReport } from "../../lib/app/doctor_report.ts";
 import { findServers } from "../../lib/app/doctor_servers.ts";
+import { watchWire } from "../../lib/app/doctor_wire.ts";
 import { openModel } from "../../lib/app/model.ts";
 import { text } from "../../lib/core/message.ts";
 import { capableReply, lastWords } from "../support/doctor_server.ts";
@@ -445,4 +446,47 @@ Deno.test("cardText() lets no server draw on the terminal", async () => {
   const page = cardText(await examine(server));
   assert(!page.includes("\x1b"), page);
   assertEquals(page.match(/^Verdict$/gm)?.length, 1);
+});
+
+async function* piecesOf(
+  bytes: Uint8Array,
+  size: number,
+): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) {
+    yield await Promise.resolve(bytes.subarray(at, at + size));
+  }
+}
+
+Deno.test("watchWire() reads events that are cut anywhere, and passes all bytes on", async () => {
+  const events = [
+    { choices: [{ delta: { reasoning: "h\u00fcm" } }] },
+    { choices: [{ delta: { content: "Yes" } }] },
+    {
+      choices: [],
+      usage: { prompt_tokens: 3 },
+      timings: { prompt_per_second: 250.5, predicted_per_second: 40 },
+    },
+  ];
+  const body = events.map((event) => `data: ${JSON.stringify(event)}\r\n\r\n`)
+    .join("") + ": a comment\n\ndata: [DONE]";
+  const bytes = new TextEncoder().encode(body);
+  for (const size of [1, 2, 7, bytes.length]) {
+    const answer = () => ({ body: piecesOf(bytes, size) });
+    await using server = await modelServer(answer);
+    const wire = watchWire({ limit: 1 });
+    const url = `${server.url}/chat/completions`;
+    const post = { method: "POST", body: '{"stream":true}' };
+    const response = await wire.fetch(url, post);
+    assertEquals(await response.text(), body);
+    const [seen] = wire.chats;
+    assertEquals(seen?.events, 3, `pieces of ${size}`);
+    assertEquals(seen?.hasUsage, true);
+    assertEquals(seen?.reasoningField, "reasoning");
+    assertEquals(seen?.serverSpeed, { prefill: 250.5, decode: 40 });
+    const second = await wire.fetch(url, post).then(
+      () => "sent",
+      () => "not sent",
+    );
+    assertEquals([second, server.requests.length], ["not sent", 1]);
+  }
 });

@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { bundle } from "../../.ci/bundle.ts";
+import { compile } from "../../.ci/compile.ts";
 import { capableReply } from "../support/doctor_server.ts";
 import { modelServer } from "../support/model_server.ts";
+import { needsCompiler } from "../support/needs.ts";
 import { tempFolder } from "../support/temp.ts";
 import { baseEnvironment, denoRun, entry, runProgram } from "./program.ts";
 
@@ -201,4 +204,24 @@ Deno.test("openclaude doctor takes no folder that is none", async () => {
   });
   assertEquals({ code, stdout }, { code: 2, stdout: "" });
   assertStringIncludes(stderr, "nowhere");
+});
+
+Deno.test({
+  name: "openclaude doctor knows itself as an executable, and its worker",
+  ignore: !needsCompiler(),
+  async fn() {
+    await using folder = await tempFolder();
+    await bundle(folder.at("bundle"));
+    const executable = folder.at("openclaude");
+    await compile(folder.at("bundle/main.js"), executable);
+    const { code, stderr, stdout } = await runProgram(["doctor", "--json"], {
+      cwd: folder.path,
+      command: [executable],
+    });
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+    const report = JSON.parse(stdout);
+    assertEquals(report.runsAs, "executable");
+    assertEquals(report.worker.starts, true);
+    assertEquals(report.worker.narrowed, true);
+  },
 });
