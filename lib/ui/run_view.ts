@@ -1,6 +1,5 @@
 import { type AgentEvent, assertNever } from "../core/event.ts";
 import type { AssistantMessage, Message } from "../core/message.ts";
-import { count } from "../core/text.ts";
 import type { MarkdownStream } from "../term/markdown_stream.ts";
 import { printable } from "../term/printable.ts";
 import type { Styles } from "../term/style.ts";
@@ -16,6 +15,7 @@ import { fieldsOf, outcomeSummary, textField } from "./describe.ts";
 import { drawDiff } from "./draw_diff.ts";
 import { formatDuration, formatTokens } from "./format.ts";
 import { hunksOf } from "./hunks.ts";
+import { describeEnd, describeRefusals } from "./run_end.ts";
 import { addToTotals, noTotals, type Totals } from "./totals.ts";
 
 /** Finished lines, and whether they belong to the answer. */
@@ -339,40 +339,4 @@ function describeCompaction(
     dropped_results: "old results left out",
   }[event.by];
   return `Context shortened from ${sizes} (${how})`;
-}
-
-/** What was refused without the user having said so; null when nothing was. */
-export function describeRefusals(
-  { denials }: AgentEvent & { type: "run_end" },
-): string | null {
-  const silent = denials.filter(({ because }) =>
-    !because.startsWith("the user said no")
-  );
-  if (silent.length === 0) return null;
-  const tools = [...new Set(silent.map(({ tool }) => tool))].join(", ");
-  return `${
-    count(silent.length, "call was", "calls were")
-  } refused (${tools}). ` +
-    "See --permission-mode in openclaude --help";
-}
-
-/** What the user must know about how a run ended; null when it is done. */
-export function describeEnd(
-  { reason, turns, failure }: AgentEvent & { type: "run_end" },
-): string | null {
-  switch (reason) {
-    case "done":
-      return null;
-    case "aborted":
-      return "Interrupted";
-    case "max_turns":
-      return `Stopped at the limit of ${count(turns, "turn")} ` +
-        "(--max-turns raises it)";
-    case "loop":
-      return "Stopped: the model kept repeating itself";
-    case "error":
-      return printable(failure?.message ?? "The run failed");
-    default:
-      return assertNever(reason);
-  }
 }
