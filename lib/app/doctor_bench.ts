@@ -24,6 +24,9 @@ const patience = { first: 300_000, later: 120_000 };
 const mostWaits = 2;
 const longestWaitMs = 5_000;
 
+/** Requests in a row that may get no answer before no more are sent. */
+const mostLost = 2;
+
 /** What is asked of a model in one probe. */
 export interface Question {
   readonly messages: readonly Message[];
@@ -67,6 +70,7 @@ export function openBench(endpoint: Endpoint, options: BenchOptions): Bench {
     ...(options.fetch === undefined ? {} : { inner: options.fetch }),
   });
   const clients = new Map<string, Promise<ModelClient>>();
+  let lost = 0;
   const clientFor = (profile: ProfileOverride): Promise<ModelClient> => {
     const key = JSON.stringify(profile);
     const known = clients.get(key) ??
@@ -81,6 +85,7 @@ export function openBench(endpoint: Endpoint, options: BenchOptions): Bench {
       signal.throwIfAborted();
       const sent = wire.chats.length;
       if (sent >= requestLimit) return { failure: spent, exchanges: [] };
+      if (lost >= mostLost) return { failure: goneAway, exchanges: [] };
       const client = await clientFor(question.profile ?? {});
       const asked = await askOnce(client, question, {
         signal,
@@ -89,6 +94,8 @@ export function openBench(endpoint: Endpoint, options: BenchOptions): Bench {
       signal.throwIfAborted();
       const isSpent = asked.failure?.code === "network" &&
         wire.chats.length >= requestLimit;
+      const code = asked.failure?.code;
+      lost = code === "network" || code === "timeout" ? lost + 1 : 0;
       const exchanges = wire.chats.slice(sent);
       return { ...asked, ...(isSpent ? { failure: spent } : {}), exchanges };
     },
@@ -104,6 +111,12 @@ const spent: ModelFailure = {
   code: "protocol",
   message: `All ${requestLimit} requests were used up before`,
   transient: false,
+};
+
+const goneAway: ModelFailure = {
+  code: "network",
+  message: "The server no longer answers",
+  transient: true,
 };
 
 async function askOnce(

@@ -36,6 +36,7 @@ import {
   usageInStream,
 } from "./doctor_probes.ts";
 import { saveLearnedProfile, withoutCredentials } from "./doctor_profile.ts";
+import { refusal, verdictOf } from "./doctor_verdict.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { newId } from "./identity.ts";
 import { version } from "./version.ts";
@@ -47,9 +48,6 @@ export interface ExamineOptions {
   readonly progress?: (probe: string) => void;
   readonly fetch?: typeof fetch;
 }
-
-/** Tokens below which no agent can work (spec/providers.md 6.6). */
-const smallestWindow = 8_192;
 
 type Found = Partial<Record<CapabilityName, Capability>>;
 
@@ -208,6 +206,11 @@ async function keep(
     readonly profile: ProfileOverride;
   },
 ): Promise<ModelCard["learned"]> {
+  const { nativeTools, textTools } = capabilities;
+  if (nativeTools.state === "unknown" && textTools.state === "unknown") {
+    // What an earlier run learned is worth more than this.
+    return { profile: {}, file: null, problem: "too little was found out" };
+  }
   const states = Object.entries(capabilities)
     .map(([name, { state }]) => [name, state]);
   try {
@@ -245,49 +248,6 @@ function cardHead(
       questions: wire.questions,
     },
   };
-}
-
-function verdictOf(
-  found: ModelCard["capabilities"],
-  info: ModelInfo,
-): ModelCard["verdict"] {
-  const advice: string[] = [];
-  const hasTools = found.nativeTools.state === "yes" ||
-    found.textTools.state === "yes";
-  if (!hasTools) {
-    const reason = "It calls no tools, neither natively nor as text";
-    advice.push(
-      "Use a model that does, for example qwen3, gpt-oss or llama3.1",
-      "On vLLM add --enable-auto-tool-choice and --tool-call-parser, on an " +
-        "older llama.cpp --jinja",
-    );
-    return refusal(reason, advice);
-  }
-  if (found.toolResults.state === "no") {
-    const reason = "The server refuses a request that holds a tool's result";
-    return refusal(reason, ["Serve the model with a template for tools"]);
-  }
-  if (info.window < smallestWindow) {
-    const reason = `Its window is ${info.window} tokens, and an agent needs ` +
-      `${smallestWindow}`;
-    return refusal(reason, ["Serve the model with a larger window"]);
-  }
-  if (found.argumentEscaping.state === "no") {
-    advice.push(
-      "It damages quotes or line ends in arguments: look at what it edits",
-    );
-  }
-  const how = found.nativeTools.state === "yes" ? "natively" : "as text";
-  const reason = `It can be used as an agent: it calls tools ${how}`;
-  return { usable: true, reason, advice, exitCode: exitCodes.done };
-}
-
-function refusal(
-  reason: string,
-  advice: readonly string[],
-  exitCode: number = exitCodes.failed,
-): ModelCard["verdict"] {
-  return { usable: false, reason, advice, exitCode };
 }
 
 /** The card of a model that gave no reply at all. */

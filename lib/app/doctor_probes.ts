@@ -142,7 +142,12 @@ export async function probeTools(
   if (saysNo) {
     return { native, text: noCall(asked), mustDescribe: false };
   }
-  return { native, ...await probeTextTools(bench) };
+  // What came of a bad moment is not kept as if it were the model's nature.
+  return native.state === "no" ? { native, ...await probeTextTools(bench) } : {
+    native,
+    text: unknown("not asked: nothing is known of native calls"),
+    mustDescribe: false,
+  };
 }
 
 /** The profile with which tools are described in the prompt. */

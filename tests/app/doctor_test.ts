@@ -377,6 +377,7 @@ Deno.test("examineModel() takes a cut reply for no proof", async () => {
   };
   await using server = await modelServer(answer, { routes: bigWindow });
   const { capabilities, verdict } = await examine(server);
+  assertEquals(capabilities.textTools.state, "unknown");
   for (const name of ["nativeTools", "jsonSchema", "vision"] as const) {
     assertEquals(capabilities[name].state, "unknown", name);
   }
@@ -489,4 +490,21 @@ Deno.test("watchWire() reads events that are cut anywhere, and passes all bytes 
     );
     assertEquals([second, server.requests.length], ["not sent", 1]);
   }
+});
+
+Deno.test("examineModel() keeps nothing of a server that goes away", async () => {
+  await using _state = await ownState();
+  const server: ModelServer = await modelServer((request): Reply => {
+    if (lastWords(request).includes("code word")) return capableReply(request);
+    return { cutAfter: 0, text: "never seen" };
+  }, { routes: bigWindow });
+  await using _closing = server;
+  const card = await examine(server);
+  assertEquals(card.capabilities.reachable.state, "yes");
+  assertEquals(card.capabilities.nativeTools.state, "unknown");
+  assertEquals(card.capabilities.textTools.state, "unknown");
+  assertEquals([card.learned.profile, card.learned.file], [{}, null]);
+  assertEquals(card.verdict.exitCode, 1);
+  assertStringIncludes(card.verdict.reason, "could not be found out");
+  assert(server.requests.length <= 12);
 });
