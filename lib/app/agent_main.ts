@@ -29,9 +29,13 @@ interface AgentScope {
 /**
  * Turns this worker into the agent of an executable: it holds exactly what
  * the user granted. It asks the launcher for realms and for the end of the
- * process, whose exit code it could not set itself.
+ * process, whose exit code it could not set itself. `early` are the messages
+ * that came while this module was loaded.
  */
-export function start(loadFrontEnds: () => Promise<FrontEnds>): void {
+export function start(
+  early: readonly MessageEvent<ToAgent>[],
+  loadFrontEnds: () => Promise<FrontEnds>,
+): void {
   const scope = self as unknown as AgentScope;
   let hear: ((message: FromKeeper) => void) | undefined;
   const startRealm = remoteRealms({
@@ -52,4 +56,5 @@ export function start(loadFrontEnds: () => Promise<FrontEnds>): void {
     const realms = () => ({ start: startRealm });
     exit(await runProgram({ args, realms, loadFrontEnds }));
   };
+  for (const event of early) scope.onmessage?.(event);
 }

@@ -72,10 +72,18 @@ export function calibrate(
   return factor + (ratio - factor) / 2;
 }
 
+/** Tools are frozen for a session, and counted at each request. */
+const countedTools = new WeakMap<readonly ToolSpec[], number>();
+
 /** Estimates what a system prompt and tool descriptions take. */
 export function prefixTokens(
   system: string,
   tools: readonly ToolSpec[],
 ): number {
-  return estimateTokens(system) + estimateTokens(JSON.stringify(tools));
+  let tokens = countedTools.get(tools);
+  if (tokens === undefined) {
+    tokens = estimateTokens(JSON.stringify(tools));
+    countedTools.set(tools, tokens);
+  }
+  return estimateTokens(system) + tokens;
 }

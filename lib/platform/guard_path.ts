@@ -156,9 +156,19 @@ function fromUrl(url: string): string | undefined {
 }
 
 /** A root that can't be followed is compared as it is named. */
+/**
+ * Real paths of roots. A root is fixed at the start; were it exchanged for a
+ * link later, paths would lead out of the place that is kept here.
+ */
+const realRoots = new Map<string, string>();
+
 async function realRoot(root: string): Promise<string> {
+  const known = realRoots.get(root);
+  if (known !== undefined) return known;
   try {
-    return await Deno.realPath(root);
+    const real = await Deno.realPath(root);
+    realRoots.set(root, real);
+    return real;
   } catch (error) {
     if (fileFault(error) === null) throw error;
     return path.resolve(root);
