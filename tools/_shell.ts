@@ -20,9 +20,15 @@ function wrapper(descriptor: number): string {
  */
 const descriptors: Readonly<Record<string, number>> = { bash: 199, sh: 8 };
 
-/** The argvs that run a command, to be tried in this order. */
-export function shellCommands(command: string): string[][] {
-  return permittedShells().map((shell) => [
+/**
+ * The argvs that run a command, to be tried in this order; by the shells that
+ * may be run, or those that a sandbox has.
+ */
+export function shellCommands(
+  command: string,
+  shells: readonly string[] = permittedShells(),
+): string[][] {
+  return shells.map((shell) => [
     shell,
     "-c",
     wrapper(descriptors[shell] ?? 8),

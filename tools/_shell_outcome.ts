@@ -35,6 +35,8 @@ export interface Facts {
   /** What an exit code says that is no failure. */
   readonly meaning: string | undefined;
   readonly failed: boolean;
+  /** What the sandbox has to say, its label last. */
+  readonly sandbox: readonly string[];
 }
 
 /**
@@ -45,9 +47,10 @@ export interface Facts {
 export function describeRun(facts: Facts): ToolOutcome {
   const { captured, budget, failed, result, move } = facts;
   const stdout = outputText(captured, { budget, failed });
-  const notes = notesOf(facts).map((note) => `[${note}]`).join("\n");
-  const text = [stdout, notes].filter((part) => part !== "").join("\n") ||
-    "(no output)";
+  const notes = notesOf(facts).map((note) => `[${note}]`);
+  const shown = stdout === "" && notes.length === 0 ? "(no output)" : stdout;
+  const text = [shown, ...notes, ...facts.sandbox]
+    .filter((part) => part !== "").join("\n");
   const base = {
     details: details(facts, stdout),
     ...(move.cwd === undefined ? {} : { cwd: move.cwd }),

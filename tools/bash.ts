@@ -11,6 +11,7 @@ import { isReadOnlyLine } from "../lib/permission/read_only.ts";
 import { OutputCapture } from "../lib/platform/capture.ts";
 import { isInside, path } from "../lib/platform/paths.ts";
 import { type ProcessResult, runProcess } from "../lib/platform/process.ts";
+import { prepareSandbox, sandboxTrouble } from "../lib/platform/sandbox.ts";
 import { coalesceProgress } from "./_progress.ts";
 import {
   interpretExit,
@@ -77,14 +78,14 @@ async function execute(
   try {
     const ran = await start(command, timeoutMs, capture, context);
     if (ran === null) return noShell();
-    const { result, folder } = ran;
+    const { result, folder, sandbox } = ran;
     const meaning = await interpretExit(command, result.code);
     const failed = result.ended !== "exit" ||
       result.code !== 0 && meaning === undefined;
     const captured = await capture.close(wholeLimit(budget, failed));
     const move = await newFolder(folder, context);
     const facts = { captured, budget, timeoutMs, result, move, meaning };
-    return describeRun({ ...facts, failed });
+    return describeRun({ ...facts, failed, sandbox });
   } catch (error) {
     return fail(
       "failed",
@@ -138,6 +139,8 @@ interface Ran {
   readonly result: ProcessResult;
   /** What the shell reported of its last working directory. */
   readonly folder: string;
+  /** What the sandbox has to say, its label last. */
+  readonly sandbox: readonly string[];
 }
 
 /** Runs the command in the first shell that exists; null when there is none. */
@@ -148,19 +151,29 @@ async function start(
   context: ToolContext,
 ): Promise<Ran | null> {
   const report = new FolderReport();
-  for (const argv of shellCommands(command)) {
+  const sandbox = context.sandbox === undefined
+    ? undefined
+    : await prepareSandbox(context.sandbox, context.cwd);
+  const environment = shellEnvironment(context.environment);
+  for (const argv of shellCommands(command, sandbox?.shells)) {
     try {
       const result = await runProcess(argv, {
         cwd: context.cwd,
-        environment: shellEnvironment(context.environment),
+        environment: { ...environment, ...sandbox?.environment },
         signal: context.signal,
         timeoutMs,
         onOutput: (chunk, stream) =>
           stream === "stdout" ? capture.write(chunk) : report.add(chunk),
         onGroup: (id, state) => context.processGroup(id, state),
+        ...sandbox?.wrap === undefined ? {} : { wrap: sandbox.wrap },
       });
-      return { result, folder: report.read() };
+      const swept = await sandbox?.finish() ?? [];
+      if (sandbox?.wrap !== undefined) report.throwTrouble();
+      const label = sandbox === undefined ? [] : [sandbox.label];
+      const said = [...swept.map((note) => `[${note}]`), ...label];
+      return { result, folder: report.read(), sandbox: said };
     } catch (error) {
+      await sandbox?.finish();
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       if (!await exists(context.cwd)) throw error;
     }
@@ -178,6 +191,16 @@ class FolderReport {
   add(chunk: Uint8Array): void {
     this.#text += this.#decoder.decode(chunk, { stream: true });
     this.#text = this.#text.slice(-longestReport);
+  }
+
+  /** Throws what a sandbox said that could not start the shell. */
+  throwTrouble(): void {
+    const trouble = this.#text.includes("\0")
+      ? null
+      : sandboxTrouble.exec(this.#text);
+    if (trouble !== null) {
+      throw new Error(`the sandbox did not start (${trouble[0]})`);
+    }
   }
 
   /** The folder; what stands before it are warnings of the shell's start. */

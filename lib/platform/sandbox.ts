@@ -12,6 +12,7 @@ import {
   wrapBwrap,
 } from "./sandbox_bwrap.ts";
 import { wrapSandboxExec } from "./sandbox_exec.ts";
+import { sandboxLabel } from "./sandbox_plan.ts";
 import { settlePlan, sweepAbsent } from "./sandbox_settle.ts";
 
 export { planSandbox, sandboxLabel } from "./sandbox_plan.ts";
@@ -45,6 +46,9 @@ export interface ProbeOptions {
    */
   landlock?(): string | undefined;
 }
+
+/** What the wrapping programs say when they can't start what is in them. */
+export const sandboxTrouble = /^(bwrap|sandbox-exec): .*/m;
 
 /** A trial that takes longer has failed: a mount may hang. */
 const probeMs = 5_000;
@@ -169,6 +173,10 @@ const defaultPath =
 
 /** A sandbox ready for one command. */
 export interface PreparedSandbox {
+  /** What enforces the plan, for the result: `sandboxLabel()`. */
+  readonly label: string;
+  /** Shells inside, best first; undefined where they are those outside. */
+  readonly shells?: readonly string[];
   /** For `runProcess()`; absent where nothing wraps the command. */
   readonly wrap?: (argv: readonly string[]) => readonly string[];
   /** To be added to the command's environment. */
@@ -190,10 +198,12 @@ export async function prepareSandbox(
   cwd: string,
 ): Promise<PreparedSandbox> {
   if (plan.kind === "none") {
-    return { environment: {}, finish: () => Promise.resolve([]) };
+    const finish = () => Promise.resolve([]);
+    return { label: sandboxLabel(plan), environment: {}, finish };
   }
   const { overlays, absent } = await settlePlan(plan);
   const prepared = {
+    label: sandboxLabel(plan),
     environment: { TMPDIR: plan.temp, OPENCLAUDE_SANDBOX: plan.kind },
     finish: () => sweepAbsent(absent),
   };
@@ -201,11 +211,13 @@ export async function prepareSandbox(
     case "bwrap":
       return {
         ...prepared,
+        shells: plan.shells,
         wrap: (argv) => wrapBwrap(argv, plan, { cwd, overlays }),
       };
     case "sandbox-exec":
       return {
         ...prepared,
+        shells: plan.shells,
         wrap: (argv) => wrapSandboxExec(argv, plan, { overlays }),
       };
     case "landlock":

@@ -1,4 +1,7 @@
+import type { SandboxPlan } from "../core/sandbox.ts";
+import { can } from "../platform/capabilities.ts";
 import { path } from "../platform/paths.ts";
+import { prepareSandbox } from "../platform/sandbox.ts";
 
 /** What git says of a folder, for the model's first message. */
 export interface GitSnapshot {
@@ -14,11 +17,13 @@ export interface GitSnapshot {
 /** How git is asked in a folder that nobody trusts yet. */
 const distrust = [
   "--no-optional-locks",
-  "-c",
-  "core.fsmonitor=false",
-  "-c",
-  "core.hooksPath=/dev/null",
+  ...["-c", "core.fsmonitor=false"],
+  ...["-c", "core.hooksPath=/dev/null"],
+  // Else it starts the repository's own gpg.program.
+  ...["-c", "log.showSignature=false"],
 ];
+/** Missing objects are not fetched, by whatever program. */
+const withoutFetching = { GIT_ALLOW_PROTOCOL: "none", GIT_NO_LAZY_FETCH: "1" };
 
 /** Milliseconds after which git is not waited for. */
 const gitMs = 2_000;
@@ -32,21 +37,34 @@ export async function findGitRoot(folder: string): Promise<string | undefined> {
 }
 
 /**
- * Reads branch, status and recent commits. Without permission to run git the
- * branch comes from `.git/HEAD` and the rest is left out. Needs read; git's
- * own configuration can't start a program through it.
+ * Reads branch, status and recent commits, in the sandbox when there is one.
+ * Without permission to run git, or the sandbox's program, the branch comes
+ * from `.git/HEAD` and the rest is left out. Needs read; no setting
+ * of the repository can start a program through it.
  */
 export async function gitSnapshot(
   folder: string,
   environment: Readonly<Record<string, string>>,
+  sandbox?: SandboxPlan,
 ): Promise<GitSnapshot | undefined> {
   const root = await findGitRoot(folder);
   if (root === undefined) return undefined;
-  const { state } = Deno.permissions.querySync({ name: "run", command: "git" });
-  if (state !== "granted") return await fromHead(root);
-  const ask = (...args: string[]) => runGit(folder, args, environment);
+  const prepared = sandbox === undefined
+    ? undefined
+    : await prepareSandbox(sandbox, folder);
+  const wrap = prepared?.wrap ?? ((argv: readonly string[]) => argv);
+  const [command = ""] = wrap(["git"]);
+  if (!can({ name: "run", command })) return await fromHead(root);
+  const ask = (...args: string[]) =>
+    runGit(wrap(["git", "-C", folder, ...distrust, ...args]), {
+      ...environment,
+      ...withoutFetching,
+      ...prepared?.environment,
+    });
+  const filters = withoutFilters(await ask(...listFilters) ?? "");
   const [status, log] = await Promise.all([
-    ask("status", "--porcelain", "--branch"),
+    // What is in submodules has settings of its own.
+    ask(...filters, "status", "--porcelain", "-b", "--ignore-submodules=dirty"),
     ask("log", "-5", "--format=%h %s"),
   ]);
   if (status === undefined) return await fromHead(root);
@@ -59,14 +77,26 @@ export async function gitSnapshot(
   };
 }
 
+const listFilters =
+  "config --local --includes --name-only --get-regexp ^filter[.]".split(" ");
+
+/** Turns off the filters that the repository itself defines: they are run. */
+function withoutFilters(names: string): string[] {
+  const found = new Set(lines(names).map((name) => name.replace(/\.\w+$/, "")));
+  return [...found].flatMap((name) =>
+    ["clean=", "process=", "required=false"].flatMap((
+      setting,
+    ) => ["-c", `${name}.${setting}`])
+  );
+}
+
 async function runGit(
-  folder: string,
-  args: readonly string[],
+  [program = "", ...args]: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   try {
-    const command = new Deno.Command("git", {
-      args: ["-C", folder, ...distrust, ...args],
+    const command = new Deno.Command(program, {
+      args,
       clearEnv: true,
       env: { ...environment, GIT_TERMINAL_PROMPT: "0" },
       stdin: "null",

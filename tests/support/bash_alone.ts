@@ -1,10 +1,11 @@
 // Runs the Bash tool on one command in a process of its own, under whatever
 // permissions that process has, and prints what came of it as JSON:
-// `deno run <flags> bash_alone.ts <folder> <command> [timeout]`.
+// `deno run <flags> bash_alone.ts <folder> <command> [timeout [plan]]`; the
+// plan of a sandbox is JSON.
 import { bash } from "../../tools/bash.ts";
 
-const [folder = "", command = "", timeout] = Deno.args;
-const input = timeout === undefined
+const [folder = "", command = "", timeout = "", plan = ""] = Deno.args;
+const input = timeout === ""
   ? { command }
   : { command, timeout: Number(timeout) };
 let pieces = 0;
@@ -18,6 +19,7 @@ const outcome = await bash.run(input, {
   spillFolder: folder,
   environment: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: folder },
   vision: false,
+  ...plan === "" ? {} : { sandbox: JSON.parse(plan) },
   signal: new AbortController().signal,
   emit: () => pieces++,
   processGroup: () => {},
