@@ -5,6 +5,7 @@ import {
   type SandboxRequest,
 } from "../../lib/platform/sandbox.ts";
 import { wrapBwrap } from "../../lib/platform/sandbox_bwrap.ts";
+import { describeSandbox } from "../../lib/platform/sandbox_describe.ts";
 import { seatbeltProfile } from "../../lib/platform/sandbox_exec.ts";
 import { layOverlays, type Overlay } from "../../lib/platform/sandbox_plan.ts";
 
@@ -212,4 +213,44 @@ Deno.test("sandboxLabel() says what is kept", () => {
     sandboxLabel({ ...plan, kind: "landlock" }),
     "[sandbox: landlock, files: writes only, no network]",
   );
+});
+
+Deno.test("describeSandbox() shows places, what was tried, and notes", () => {
+  const plan = planSandbox({ ...request, network: ["example.com"] });
+  const readOnly = plan.readOnly.slice(0, 1);
+  const hidden = [{ path: "/home/ada/.ssh", what: "folder" as const }];
+  const trials = [
+    { kind: "bwrap", usable: true, because: "/usr/bin/bwrap" },
+  ] as const;
+  const kept = { ...plan, readOnly, hidden, kind: "bwrap" as const };
+  const text = describeSandbox({ plan: kept, trials });
+  const lines = text.split("\n").map((line) =>
+    line.replaceAll(/ {2,}/g, " | ")
+  );
+  const tools = "read, write";
+  assertEquals(lines.slice(0, -2), [
+    "[sandbox: bwrap, no network]",
+    "",
+    " | tools (Deno) | commands (bwrap)",
+    `/w | ${tools} | read, write`,
+    `/tmp/session | ${tools} | read, write`,
+    `/w/.git/hooks | ${tools} | read`,
+    `/home/ada/.ssh | ${tools} | nothing`,
+    `everything else | ${tools} | read`,
+    "network | all | none",
+    "",
+    "bwrap: works (/usr/bin/bwrap)",
+  ]);
+  assertStringIncludes(text, "note: Commands have no network");
+});
+
+Deno.test("describeSandbox() says that nothing keeps commands", () => {
+  const trials = [
+    { kind: "bwrap", usable: false, because: "not installed" },
+  ] as const;
+  const text = describeSandbox({ plan: planSandbox(request), trials });
+  assertStringIncludes(text, "[no sandbox]");
+  assertStringIncludes(text, "commands (nothing keeps them)");
+  assertStringIncludes(text, "all that you may");
+  assertStringIncludes(text, "bwrap: not usable (not installed)");
 });
