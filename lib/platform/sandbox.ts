@@ -8,6 +8,7 @@ import {
 import {
   bwrapProbe,
   bwrapPrograms,
+  explainRefusal,
   readCensus,
   wrapBwrap,
 } from "./sandbox_bwrap.ts";
@@ -108,7 +109,7 @@ async function tryBwrap(
     const candidate = { ...plan, program };
     const tried = await trial(bwrapProbe(candidate), options);
     if (tried.success) return { ...candidate, ...readCensus(tried.text) };
-    reason = tried.text;
+    reason = explainRefusal(tried.text);
     if (!tried.missing) break;
   }
   return reason;

@@ -38,11 +38,14 @@ export function wrapBwrap(
   plan: SandboxPlan,
   options: { readonly cwd: string; readonly overlays: readonly Overlay[] },
 ): string[] {
-  const overlays = layOverlays(options.overlays, privateFolders);
+  const laid = layOverlays(options.overlays, privateFolders);
+  // Laid over the rest, the whole disk would cover what keeps it.
+  const isWhole = laid.some(({ path }) => path === "/");
+  const overlays = laid.filter(({ path }) => path !== "/");
   // Only at the end: deeper overlays need their mount points in them.
   const empty = overlays.filter(isEmptyFolder).map(({ path }) => path);
   return [
-    ...ground(plan),
+    ...ground(plan, isWhole ? "--bind" : "--ro-bind"),
     ...plan.network === "on" ? optional(resolver) : [],
     ...overlays.flatMap(mount),
     ...["/run", ...empty].flatMap((path) => ["--remount-ro", path]),
@@ -54,13 +57,16 @@ export function wrapBwrap(
  * What each sandbox starts from. Root keeps its capabilities in bubblewrap,
  * and could make the disk writable again, unless they are dropped.
  */
-function ground({ program, network, temp }: SandboxPlan): string[] {
+function ground(
+  { program, network, temp }: SandboxPlan,
+  disk: "--bind" | "--ro-bind",
+): string[] {
   return [
     program,
     "--unshare-all",
     ...network === "on" ? ["--share-net"] : [],
     ...["--die-with-parent", "--new-session", "--cap-drop", "ALL"],
-    ...["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"],
+    ...[disk, "/", "/", "--dev", "/dev", "--proc", "/proc"],
     ...optional(kernel),
     ...["--tmpfs", "/run"],
     ...optional(runtime),
@@ -111,7 +117,7 @@ const census = "command -v bash >/dev/null 2>&1 && printf 'bash\\0' || " +
  */
 export function bwrapProbe(plan: SandboxPlan): string[] {
   return [
-    ...ground(plan),
+    ...ground(plan, "--ro-bind"),
     ...["--remount-ro", "/run", "--chdir", "/", "--"],
     ...["sh", "-c", census, "sh", ...plan.hidden.map(({ path }) => path)],
   ];
@@ -128,4 +134,20 @@ export function readCensus(
     hidden.push({ path: fields[index + 1] ?? "", what });
   }
   return { shells: shell === "bash" ? ["bash", "sh"] : ["sh"], hidden };
+}
+
+/** What the system's refusals mean, and what helps. */
+const refusals: readonly (readonly [said: RegExp, meaning: string])[] = [
+  [
+    /namespace|uid map|gid map|unshare/i,
+    "the system forbids user namespaces: a container, or a rule of the " +
+    "distribution such as kernel.apparmor_restrict_unprivileged_userns",
+  ],
+  [/proc/, "the container hides parts of /proc, so no other can be mounted"],
+];
+
+/** Adds what is behind a refusal of bubblewrap to what it said. */
+export function explainRefusal(said: string): string {
+  const meaning = refusals.find(([pattern]) => pattern.test(said))?.[1];
+  return meaning === undefined ? said : `${said}; ${meaning}`;
 }

@@ -105,6 +105,7 @@ const rank: readonly Treatment[] = ["writable", "readOnly", "filled", "hidden"];
  * so that the deeper path counts. The parents of a protected path inside a
  * writable folder are overlays themselves: a mount point can't be renamed,
  * and without that a command could move `.git` away and make another one.
+ * What is in `bases` is hidden to begin with, the rest is read-only.
  */
 export function layOverlays(
   overlays: readonly Overlay[],
@@ -119,7 +120,7 @@ export function layOverlays(
     const around = nearest(laid.values(), overlay.path);
     const treatment = around?.treatment ??
       (bases.some((base) => isInside(overlay.path, base))
-        ? undefined
+        ? "hidden"
         : "readOnly");
     if (treatment === overlay.treatment) continue;
     if (around?.treatment === "writable" && !overlay.isOptional) {

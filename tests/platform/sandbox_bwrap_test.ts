@@ -9,6 +9,8 @@ import {
   planSandbox,
   prepareSandbox,
   probeSandbox,
+  runInSandbox,
+  type SandboxPlan,
 } from "../../lib/platform/sandbox.ts";
 import { runProcess } from "../../lib/platform/process.ts";
 import { needs } from "../support/needs.ts";
@@ -325,6 +327,114 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "runInSandbox() works in the home folder, with secrets in it",
+  ignore,
+  async fn() {
+    await using bench = await sandboxBench({
+      "workspace/.ssh/key": "KEY\n",
+      "workspace/.bashrc": "old\n",
+    });
+    const { workspace, temp } = bench;
+    const request = { workspace, temp, home: workspace };
+    const { plan } = await probeSandbox(planSandbox(request), probeOptions);
+    const { text } = await runLine(
+      "cat .ssh/key; echo x >> .bashrc; mv .ssh ssh; echo ok > new; cat new",
+      { plan, cwd: workspace },
+    );
+    assert(!text.includes("KEY"), text);
+    assertStringIncludes(text, "ok\n");
+    assertEquals(await Deno.readTextFile(`${workspace}/.bashrc`), "old\n");
+    assertEquals(await Deno.readTextFile(`${workspace}/.ssh/key`), "KEY\n");
+  },
+});
+
+Deno.test({
+  name: "runInSandbox() works in a folder inside a hidden one",
+  ignore,
+  async fn() {
+    await using bench = await sandboxBench({
+      "home/.docker/config.json": "KEY\n",
+      "home/.docker/work/file": "seen\n",
+    });
+    const { home, temp } = bench;
+    const cwd = `${home}/.docker/work`;
+    const { plan } = await probeSandbox(
+      planSandbox({ workspace: cwd, temp, home }),
+      probeOptions,
+    );
+    const { text } = await runLine("cat file ../config.json; ls -A ..", {
+      plan,
+      cwd,
+    });
+    assertMatch(text, /^seen\n.*No such file or directory\nwork\n$/);
+  },
+});
+
+Deno.test({
+  name: "runInSandbox() works in the root of the disk",
+  ignore,
+  async fn() {
+    await using bench = await sandboxBench({ "outside/file": "old\n" });
+    const { temp, outside } = bench;
+    const { plan } = await probeSandbox(
+      planSandbox({ workspace: "/", temp }),
+      probeOptions,
+    );
+    const { text } = await runLine(
+      `echo new > ${outside}/file; ls /proc | grep -c '^[0-9]'; ls -A /run; ` +
+        "[ -w /proc/sys/vm/swappiness ] && echo writable; echo end",
+      { plan, cwd: "/" },
+    );
+    assertMatch(text, /^\d\n(current-system\n)?end\n$/);
+    assertEquals(await Deno.readTextFile(`${outside}/file`), "new\n");
+  },
+});
+
+Deno.test({
+  name: "probeSandbox() says what the system forbids",
+  ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const url = new URL("../../lib/platform/sandbox.ts", import.meta.url);
+    await Deno.writeTextFile(
+      `${folder}/probe.ts`,
+      `import { planSandbox, probeSandbox } from ${JSON.stringify(url)};
+const plan = planSandbox({ workspace: "/", temp: "${folder}" });
+const { trials } = await probeSandbox(plan, { environment: {} });
+console.log(trials[0].usable, trials[0].because);`,
+    );
+    const config = new URL("../../deno.json", import.meta.url).pathname;
+    // In here no namespace can be made, as in many containers.
+    const { stdout } = await new Deno.Command("bwrap", {
+      args: [
+        ...["--unshare-user", "--disable-userns", "--dev-bind", "/", "/", "--"],
+        ...[Deno.execPath(), "run", "-A", "-q", "-c", config],
+        `${folder}/probe.ts`,
+      ],
+    }).output();
+    await Deno.remove(folder, { recursive: true });
+    const text = new TextDecoder().decode(stdout);
+    assertMatch(text, /^false bwrap: .*; the system forbids user namespaces/);
+  },
+});
+
+async function runLine(
+  line: string,
+  { plan, cwd }: { plan: SandboxPlan; cwd: string },
+): Promise<{ text: string }> {
+  let text = "";
+  await runInSandbox(["bash", "-c", line], plan, {
+    cwd,
+    environment: probeOptions.environment,
+    signal: new AbortController().signal,
+    onOutput: (chunk) => {
+      text += new TextDecoder().decode(chunk);
+    },
+  });
+  return { text };
+}
 
 Deno.test({
   name: "runInSandbox() writes nothing in plan mode",
