@@ -356,10 +356,10 @@ Deno.test({
   async fn() {
     await using bench = await sandboxBench({
       "home/.docker/config.json": "KEY\n",
-      "home/.docker/work/file": "seen\n",
+      "home/.docker/project/file": "seen\n",
     });
     const { home, temp } = bench;
-    const cwd = `${home}/.docker/work`;
+    const cwd = `${home}/.docker/project`;
     const { plan } = await probeSandbox(
       planSandbox({ workspace: cwd, temp, home }),
       probeOptions,
@@ -368,7 +368,7 @@ Deno.test({
       plan,
       cwd,
     });
-    assertMatch(text, /^seen\n.*No such file or directory\nwork\n$/);
+    assertMatch(text, /^seen\n.*No such file or directory\nproject\n$/);
   },
 });
 
