@@ -38,6 +38,7 @@ async function runBundler(folder: string): Promise<void> {
       "--quiet",
       "--platform=deno",
       "--code-splitting",
+      "--minify",
       `--outdir=${folder}`,
       "main.ts",
     ],

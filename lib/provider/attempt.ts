@@ -59,6 +59,7 @@ export async function* runAttempt(
   });
   const assembler = new Assembler(plan.assemble);
   let hasBegun = false;
+  let isRead = false;
   try {
     if (signal.aborted) return { kind: "aborted" };
     const { connection } = ports;
@@ -85,6 +86,8 @@ export async function* runAttempt(
       if (endsEarly(plan, assembler, events)) assembler.done();
       if (assembler.isOver || assembler.isDone && plan.isComplete) break;
     }
+    // Leaving the loop has ended the body; an abort would only cost time.
+    isRead = true;
     reader.end();
     if (reader.foreign !== undefined) {
       return problem(foreignProblem(reader.foreign, to));
@@ -99,7 +102,7 @@ export async function* runAttempt(
   } finally {
     signal.removeEventListener("abort", onAbort);
     watchdog.stop();
-    control.abort();
+    if (!isRead) control.abort();
   }
   const assembled = assembler.end();
   const events = assembler.takeEvents();
