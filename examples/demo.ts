@@ -39,10 +39,11 @@ try {
   await Deno.stderr.write(
     new TextEncoder().encode(
       `\nThe project's test ${verdict}. Now with your own model: ` +
-        `ollama pull qwen2.5 && deno task start\n`,
+        `ollama pull qwen2.5, then\n` +
+        "npx -y deno@2.9.6 task start --cwd YOUR_PROJECT\n",
     ),
   );
-  Deno.exit(code === 0 && test.success ? 0 : 1);
+  Deno.exitCode = code === 0 && test.success ? 0 : 1;
 } finally {
   await Deno.remove(workspace, { recursive: true });
   await Deno.remove(programs, { recursive: true });

@@ -44,7 +44,7 @@ export async function searchFrom(
   const roots = spillFolder === null
     ? context.roots
     : [...context.roots, spillFolder];
-  const guarded = await guardPath(named, { cwd, roots, kind: "read", home });
+  const guarded = guardPath(named, { cwd, roots, kind: "read", home });
   if (!guarded.ok) {
     return fail(refusalCodes[guarded.by], guarded.message, guarded.hint);
   }

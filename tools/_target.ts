@@ -33,7 +33,7 @@ export async function runOnFile(
   work: (target: Target) => Promise<ToolOutcome>,
 ): Promise<ToolOutcome> {
   try {
-    return await work(await findTarget(kind, given, context));
+    return await work(findTarget(kind, given, context));
   } catch (error) {
     if (error instanceof Refusal) return error.outcome;
     if (context.signal.aborted) {
@@ -62,13 +62,13 @@ export async function missingFile(
   ));
 }
 
-async function findTarget(
+function findTarget(
   kind: "read" | "write",
   given: string,
   context: ToolContext,
-): Promise<Target> {
+): Target {
   const spill = kind === "read" ? context.spillFolder : null;
-  const guarded = await guardPath(given, {
+  const guarded = guardPath(given, {
     cwd: context.cwd,
     roots: spill === null ? context.roots : [...context.roots, spill],
     kind,
@@ -80,8 +80,8 @@ async function findTarget(
   }
   const target = {
     path: guarded.path,
-    shown: await shownPath(guarded.path, context.cwd),
-    info: await statOrNull(guarded.path),
+    shown: shownPath(guarded.path, context.cwd),
+    info: statOrNull(guarded.path),
   };
   refuseSpecial(kind, target);
   return target;
@@ -94,25 +94,25 @@ const refusalCodes = {
   system: "failed",
 } as const;
 
-async function shownPath(real: string, cwd: string): Promise<string> {
-  for (const base of [cwd, await realOr(cwd)]) {
+function shownPath(real: string, cwd: string): string {
+  for (const base of [cwd, realOr(cwd)]) {
     if (isInside(real, base)) return path.relative(base, real) || ".";
   }
   return real;
 }
 
-async function realOr(folder: string): Promise<string> {
+function realOr(folder: string): string {
   try {
-    return await Deno.realPath(folder);
+    return Deno.realPathSync(folder);
   } catch (error) {
     if (fileFault(error) === null) throw error;
     return folder;
   }
 }
 
-async function statOrNull(file: string): Promise<Deno.FileInfo | null> {
+function statOrNull(file: string): Deno.FileInfo | null {
   try {
-    return await Deno.stat(file);
+    return Deno.statSync(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

@@ -6,14 +6,14 @@ import { path } from "../platform/paths.ts";
  * exist yet. Null when that can't be seen: it loops, or Deno's permissions do
  * not cover it. Needs `--allow-read` for the path.
  */
-export async function realPathOf(file: string): Promise<string | null> {
-  const found = await guardPath(file, {
+export function realPathOf(file: string): Promise<string | null> {
+  const found = guardPath(file, {
     cwd: path.dirname(file),
     roots: [rootOf(file)],
     kind: "read",
     home: "",
   });
-  return found.ok ? found.path : null;
+  return Promise.resolve(found.ok ? found.path : null);
 }
 
 function rootOf(file: string): string {

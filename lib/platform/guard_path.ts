@@ -55,20 +55,20 @@ export function resolvePath(
  * Needs `--allow-read` for the path, also when it is to be written. Never
  * throws for what a path may hold.
  */
-export async function guardPath(
+export function guardPath(
   given: string,
   options: GuardOptions,
-): Promise<GuardedPath> {
+): GuardedPath {
   const named = `Cannot ${options.kind} ${JSON.stringify(given)}`;
   const unfit = unfitPath(given);
   if (unfit !== null) {
     return { ok: false, by: "input", message: `${named}: ${unfit}` };
   }
   const absolute = resolvePath(given, options.cwd, options.home);
-  const roots = await Promise.all(options.roots.map(realRoot));
+  const roots = options.roots.map(realRoot);
   let real: string;
   try {
-    real = await realPathOf(absolute, 0);
+    real = realPathOf(absolute, 0);
   } catch (error) {
     const fault = fileFault(error);
     if (fault === null) throw error;
@@ -155,18 +155,21 @@ function fromUrl(url: string): string | undefined {
   }
 }
 
-/** A root that can't be followed is compared as it is named. */
 /**
  * Real paths of roots. A root is fixed at the start; were it exchanged for a
  * link later, paths would lead out of the place that is kept here.
  */
 const realRoots = new Map<string, string>();
 
-async function realRoot(root: string): Promise<string> {
+// Links are followed without handing each step to another thread, which
+// would cost ten times what the system takes to answer.
+
+/** A root that can't be followed is compared as it is named. */
+function realRoot(root: string): string {
   const known = realRoots.get(root);
   if (known !== undefined) return known;
   try {
-    const real = await Deno.realPath(root);
+    const real = Deno.realPathSync(root);
     realRoots.set(root, real);
     return real;
   } catch (error) {
@@ -175,16 +178,16 @@ async function realRoot(root: string): Promise<string> {
   }
 }
 
-async function realPathOf(absolute: string, links: number): Promise<string> {
+function realPathOf(absolute: string, links: number): string {
   const tail: string[] = [];
   let head = absolute;
   while (true) {
-    const real = await unlessMissing(Deno.realPath(head));
+    const real = unlessMissing(() => Deno.realPathSync(head));
     if (real !== null) return path.join(real, ...tail);
-    const target = await danglingTarget(head);
+    const target = danglingTarget(head);
     if (target !== null) {
       if (links >= maxLinks) throw new LinkLoop();
-      return await realPathOf(path.join(target, ...tail), links + 1);
+      return realPathOf(path.join(target, ...tail), links + 1);
     }
     const parent = path.dirname(head);
     if (parent === head) return absolute;
@@ -194,16 +197,16 @@ async function realPathOf(absolute: string, links: number): Promise<string> {
 }
 
 /** Where a link without an end leads; null for what is no link. */
-async function danglingTarget(link: string): Promise<string | null> {
-  const info = await unlessMissing(Deno.lstat(link));
+function danglingTarget(link: string): string | null {
+  const info = unlessMissing(() => Deno.lstatSync(link));
   if (info === null || !info.isSymlink) return null;
-  const folder = await Deno.realPath(path.dirname(link));
-  return path.resolve(folder, await Deno.readLink(link));
+  const folder = Deno.realPathSync(path.dirname(link));
+  return path.resolve(folder, Deno.readLinkSync(link));
 }
 
-async function unlessMissing<T>(result: Promise<T>): Promise<T | null> {
+function unlessMissing<T>(look: () => T): T | null {
   try {
-    return await result;
+    return look();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;

@@ -4,6 +4,25 @@ export interface BoundedRead {
   readonly isWhole: boolean;
 }
 
+/** Bytes that are read at once: quicker than to ask another thread to. */
+const smallBytes = 65_536;
+
+/** All of a file of `size` bytes; null when it turns out to be longer. */
+function readSmall(
+  handle: Deno.FsFile,
+  size: number,
+): Uint8Array<ArrayBuffer> | null {
+  const bytes = new Uint8Array(size + 1);
+  let filled = 0;
+  while (filled < bytes.length) {
+    const read = handle.readSync(bytes.subarray(filled));
+    if (read === null) return bytes.slice(0, filled);
+    filled += read;
+  }
+  handle.seekSync(0, Deno.SeekMode.Start);
+  return null;
+}
+
 /**
  * Reads at most `maxBytes`. The size that the system gives is a first guess
  * only: files of `/proc` say 0, and a log grows while it is read. Needs
@@ -18,6 +37,10 @@ export async function readBounded(
 ): Promise<BoundedRead> {
   using handle = await Deno.open(file);
   const { size } = await handle.stat();
+  if (size > 0 && size <= smallBytes && size < maxBytes) {
+    const small = readSmall(handle, size);
+    if (small !== null) return { bytes: small, isWhole: true };
+  }
   let bytes = new Uint8Array(Math.min(Math.max(size, 1024) + 1, maxBytes + 1));
   let filled = 0;
   while (filled <= maxBytes) {

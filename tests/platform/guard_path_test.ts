@@ -23,7 +23,7 @@ Deno.test("guardPath() gives the real path of what exists and of what does not",
     ".": "",
   };
   for (const [given, expected] of Object.entries(cases)) {
-    const guarded = await guardPath(given, options);
+    const guarded = guardPath(given, options);
     const path = folder.at(expected === "" ? "w" : `w/${expected}`);
     assertEquals(guarded, { ok: true, path }, given);
   }
@@ -66,7 +66,7 @@ Deno.test("guardPath() refuses every way out of the workspace", async () => {
   for (const kind of ["read", "write"] as const) {
     for (const given of ways) {
       const options = { ...workspace(folder.at("w")), kind };
-      const guarded = await guardPath(given, options);
+      const guarded = guardPath(given, options);
       assertEquals(refuser(guarded), "workspace", `${kind} ${given}`);
     }
   }
@@ -75,7 +75,7 @@ Deno.test("guardPath() refuses every way out of the workspace", async () => {
 Deno.test("guardPath() names the place to which a link leads", async () => {
   await using folder = await tempFolder({ "w/a": "", "out/secret.txt": "s" });
   await Deno.symlink("../out/secret.txt", folder.at("w/link"));
-  assertEquals(await guardPath("link", workspace(folder.at("w"))), {
+  assertEquals(guardPath("link", workspace(folder.at("w"))), {
     ok: false,
     by: "workspace",
     message: `Cannot read "link": it leads to "${
@@ -91,15 +91,15 @@ Deno.test("guardPath() follows links that stay inside, and links to a root", asy
   await Deno.symlink("a.txt", folder.at("real/alias"));
   await Deno.symlink("later.txt", folder.at("real/dangling"));
   const options = workspace(folder.at("root"));
-  assertEquals(await guardPath("alias", options), {
+  assertEquals(guardPath("alias", options), {
     ok: true,
     path: folder.at("real/a.txt"),
   });
-  assertEquals(await guardPath(folder.at("real/a.txt"), options), {
+  assertEquals(guardPath(folder.at("real/a.txt"), options), {
     ok: true,
     path: folder.at("real/a.txt"),
   });
-  assertEquals(await guardPath("dangling", { ...options, kind: "write" }), {
+  assertEquals(guardPath("dangling", { ...options, kind: "write" }), {
     ok: true,
     path: folder.at("real/later.txt"),
   });
@@ -119,7 +119,7 @@ Deno.test("guardPath() makes a failure of what no file system takes", async () =
     ["a.txt/b", "system", "a part of the path is a file, not a folder"],
   ] as const;
   for (const [given, by, state] of cases) {
-    const guarded = await guardPath(given, options);
+    const guarded = guardPath(given, options);
     assertEquals(refuser(guarded), by, given.slice(0, 20));
     assert(!guarded.ok);
     assertStringIncludes(guarded.message, state);
@@ -137,7 +137,7 @@ Deno.test("guardPath() says which flag would lift Deno's refusal", async () => {
     const [cwd, kind, ...paths] = Deno.args;
     const found = [];
     for (const path of paths) {
-      found.push(await guardPath(path, { cwd, roots: [cwd], kind }));
+      found.push(guardPath(path, { cwd, roots: [cwd], kind }));
     }
     console.log(JSON.stringify(found));`,
   );
