@@ -34,6 +34,7 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
 /** What the program and Deno call permissions. */
 const permissionWords = [
   "deny",
+  "allow-ffi",
   "no-prompt",
   "allow-all",
   ...categories.flatMap((name) => [`allow-${name}`, `deny-${name}`]),
