@@ -80,8 +80,9 @@ export function parseInvocation(args: readonly string[]): Invocation {
 }
 
 function usage(message: string): UserError {
+  const end = message.endsWith("?") ? "" : ".";
   return new UserError(
-    `${message}. See openclaude --help`,
+    `${message}${end} See openclaude --help`,
     exitCodes.usage,
   );
 }
