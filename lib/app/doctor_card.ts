@@ -92,22 +92,14 @@ function capability(
   return { state, evidence, ...(value === undefined ? {} : { value }) };
 }
 
-/** Failures that say that the server was there and answered. */
-const answered: ReadonlySet<ModelFailureCode> = new Set([
-  "auth",
-  "quota",
-  "rate_limit",
-  "overloaded",
-  "loading",
-  "context_overflow",
-  "model_not_found",
-  "no_tool_support",
-  "bad_request",
-  "refused",
-  "protocol",
+/** Failures on the way to a server; all others are answers of one. */
+const unanswered: ReadonlySet<ModelFailureCode> = new Set([
+  "aborted",
+  "network",
+  "timeout",
 ]);
 
 /** Whether a failure came from a server rather than from the way to it. */
 export function isAnswer(code: ModelFailureCode): boolean {
-  return answered.has(code);
+  return !unanswered.has(code);
 }

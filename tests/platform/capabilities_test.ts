@@ -36,3 +36,10 @@ Deno.test("missingNeeds() counts a part of a root that is denied as given", asyn
   const flags = ["-A", "--deny-write=/srv/code/project/.git"];
   assertEquals(await missing("/srv/code/project", flags), []);
 });
+Deno.test("missingNeeds() wants a shell, whatever else may be run", async () => {
+  const other = Deno.execPath();
+  const flags = ["--allow-read", "--allow-write", `--allow-run=${other},bwrap`];
+  assertEquals(await missing("/srv/code", [...flags, "--allow-net"]), [
+    { need: "run", flag: "--allow-run=bash,sh" },
+  ]);
+});
