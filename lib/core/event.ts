@@ -83,7 +83,11 @@ export type AgentEventBody =
     readonly input: unknown;
     readonly access: readonly Access[];
     readonly because: string;
+    /** The rules that "don't ask again" would store, as texts. */
+    readonly offer?: readonly string[];
   }
+  /** The permission mode from now on. */
+  | { readonly type: "mode"; readonly mode: PermissionMode }
   | { readonly type: "permission_denied"; readonly denial: Denial }
   | {
     readonly type: "compaction";

@@ -37,7 +37,11 @@ export type Decision =
 
 /** The user's answer to a question of the policy. */
 export type Answer =
-  | { readonly kind: "allow" }
+  | {
+    readonly kind: "allow";
+    /** Those of the offered rules that shall allow its like from now on. */
+    readonly remember?: readonly string[];
+  }
   | { readonly kind: "deny"; readonly reason?: string };
 
 /** True when all of it is reading: such calls of one reply run together. */

@@ -1,3 +1,12 @@
+/**
+ * How ring 2 is wanted: "auto" takes what there is, "strict" does not start
+ * without one, "deno-only" starts no program at all, "off" goes without.
+ */
+export const sandboxModes = ["auto", "strict", "deno-only", "off"] as const;
+
+/** One of the {@link sandboxModes}. */
+export type SandboxMode = typeof sandboxModes[number];
+
 /** What keeps a plan; "none" keeps nothing. */
 export type SandboxKind = "bwrap" | "landlock" | "sandbox-exec" | "none";
 

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { permissionModes } from "./permission.ts";
+import { sandboxModes } from "./sandbox.ts";
 
 const tokens = z.int().min(1_024);
 
@@ -47,7 +49,28 @@ export const endpointSchema = z.strictObject({
   },
 );
 
-/** The user's settings file. An unknown field is an error. */
+const ruleList = z.array(z.string().min(1)).optional();
+
+/** Rules and mode of permissions (spec/features.md 1C.2). */
+export const permissionsSchema = z.strictObject({
+  allow: ruleList,
+  ask: ruleList,
+  deny: ruleList,
+  defaultMode: z.enum(permissionModes).optional(),
+  /** More folders of the work; relative ones count from the workspace. */
+  additionalDirectories: z.array(z.string().min(1)).optional(),
+});
+
+/** What commands may reach (spec/features.md 1C.3). */
+export const sandboxSchema = z.strictObject({
+  /** "strict" refuses to start without one; "off" asks for each command. */
+  mode: z.enum(sandboxModes).optional(),
+  denyRead: z.array(z.string().min(1)).optional(),
+  denyWrite: z.array(z.string().min(1)).optional(),
+  allowWrite: z.array(z.string().min(1)).optional(),
+});
+
+/** A settings file. An unknown field is an error. */
 export const settingsSchema = z.strictObject({
   $schema: z.string().optional(),
   /** Model when no flag and no variable names one. */
@@ -56,8 +79,12 @@ export const settingsSchema = z.strictObject({
     z.string().regex(/^[A-Za-z0-9_-]+$/, "a name has letters, digits, _ and -"),
     endpointSchema,
   ).optional(),
+  permissions: permissionsSchema.optional(),
+  sandbox: sandboxSchema.optional(),
 });
 
+export type PermissionSettings = z.output<typeof permissionsSchema>;
+export type SandboxSettings = z.output<typeof sandboxSchema>;
 export type Settings = z.output<typeof settingsSchema>;
 export type EndpointSettings = z.output<typeof endpointSchema>;
 

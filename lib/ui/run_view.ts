@@ -191,6 +191,7 @@ export class RunView {
       case "tool_progress":
       case "permission_request":
       case "permission_denied":
+      case "mode":
       case "usage":
       case "turn_end":
         return [];
