@@ -1,6 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { exitCodes, UserError } from "../core/error.ts";
 import { type PermissionMode, permissionModes } from "../core/permission.ts";
+import { type SandboxMode, sandboxModes } from "../core/sandbox.ts";
 import { type OptionRow, options } from "./option_table.ts";
 
 /** What the command line asks for. Undefined means: not given. */
@@ -22,6 +23,12 @@ export interface Invocation {
   readonly mode: PermissionMode;
   readonly record: string | undefined;
   readonly workerPermissions: boolean;
+  /** How ring 2 is wanted; the settings decide where it is not given. */
+  readonly sandbox: SandboxMode | undefined;
+  /** No process is started, by nobody. */
+  readonly noExec: boolean;
+  /** Nothing but the model's host is reached, by nobody. */
+  readonly localOnly: boolean;
 }
 
 /**
@@ -76,6 +83,9 @@ export function parseInvocation(args: readonly string[]): Invocation {
     mode: modeOf(given("permission-mode")),
     record: given("record"),
     workerPermissions: parsed["worker-permissions"] === true,
+    sandbox: sandboxOf(given("sandbox")),
+    noExec: parsed["no-exec"] === true,
+    localOnly: parsed["local-only"] === true,
   };
 }
 
@@ -142,6 +152,16 @@ function modeOf(value: string | undefined): PermissionMode {
   throw usage(
     `Cannot use --permission-mode "${value}": it must be one of ` +
       permissionModes.join(", "),
+  );
+}
+
+function sandboxOf(value: string | undefined): SandboxMode | undefined {
+  if (value === undefined) return undefined;
+  const mode = sandboxModes.find((name) => name === value);
+  if (mode !== undefined) return mode;
+  throw usage(
+    `Cannot use --sandbox "${value}": it must be one of ` +
+      sandboxModes.join(", "),
   );
 }
 

@@ -46,6 +46,14 @@ export const options: readonly OptionRow[] = [
       "default (asks), acceptEdits, plan (only reads),\ndontAsk (refuses instead), bypassPermissions",
   },
   {
+    name: "sandbox",
+    value: "MODE",
+    help: "commands: auto, strict (else code 44),\n" +
+      "deno-only (none run), off (each is asked about)",
+  },
+  { name: "no-exec", help: "start no process at all" },
+  { name: "local-only", help: "reach nothing but the model's host" },
+  {
     name: "cwd",
     value: "FOLDER",
     help: "folder to work in [where it was started]",

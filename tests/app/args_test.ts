@@ -23,6 +23,9 @@ Deno.test("parseInvocation() reads every option", () => {
     [["-i", "hi"], { isInteractive: true, prompt: "hi" }],
     [["--cwd", "/tmp"], { cwd: "/tmp" }],
     [["--permission-mode", "acceptEdits"], { mode: "acceptEdits" }],
+    [["--sandbox", "strict"], { sandbox: "strict" }],
+    [["--no-exec", "hi"], { noExec: true, prompt: "hi" }],
+    [["--local-only", "hi"], { localOnly: true, prompt: "hi" }],
     [["--record", "x.jsonl"], { record: "x.jsonl" }],
     [["--debug"], { debug: true }],
     [["-q", "hi", "there"], { quiet: true, prompt: "hi there" }],
@@ -35,6 +38,11 @@ Deno.test("parseInvocation() reads every option", () => {
 
 Deno.test("parseInvocation() says what is wrong and what would be right", () => {
   const cases: [string[], string][] = [
+    [
+      ["--sandbox", "tight"],
+      'Cannot use --sandbox "tight": it must be one of auto, strict, ' +
+      "deno-only, off",
+    ],
     [
       ["--modle", "x"],
       'Cannot understand option "--modle". Did you mean --model?',
