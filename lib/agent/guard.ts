@@ -24,86 +24,233 @@ export interface LoopGuard {
   observe(observed: ObservedCall): string | null;
   /** Why the run must end, or null. */
   verdict(): string | null;
+  /**
+   * The history was shortened: what was asked before may rightly be asked
+   * again. A row of calls that goes on over it is still seen.
+   */
+  forget(): void;
 }
 
 /** The call with the same result at which each step is taken. */
 const repeats = { remark: 2, refuse: 3, stop: 5 };
 /** Failures in a row, alike but for the arguments. */
 const failures = { remark: 4, stop: 8 };
+/** Times that a short row of calls comes again, results and all. */
+const rounds = { remark: 3, stop: 5 };
+/** Calls in a row that tell nothing which was not known before. */
+const stale = { remark: 8, stop: 14 };
+/** The longest row of calls that is looked for. */
+const longestCycle = 4;
 
-interface Seen {
-  readonly result: string;
-  /** How often the call was made in a row of equal results. */
-  count: number;
+/** An observed call with what tells it from others. */
+interface Step extends ObservedCall {
+  readonly key: string;
+  /** Call and result together; short, however long they are. */
+  readonly fact: string;
+  /** The guard itself refused it: that is no news. */
+  readonly isRefusal: boolean;
+}
+
+/** One way to go round in circles; keeps what it needs of the calls. */
+interface Watch {
+  /** Notes a call; returns a remark for the model, or null. */
+  note(step: Step): string | null;
+  /** Why the run must end, or null. */
+  verdict(): string | null;
+  /** The model no longer has the results. */
+  forget(): void;
 }
 
 /** Makes the guard of one run. */
 export function createLoopGuard(): LoopGuard {
-  const seen = new Map<string, Seen>();
-  let failing = { kind: "", count: 0 };
-  let verdict: string | null = null;
-
-  function observeRepeat(
-    { call, access, result }: ObservedCall,
-  ): string | null {
-    const key = signature(call);
-    const before = seen.get(key);
-    if (before === undefined || before.result !== result) {
-      // New facts: what was asked before may now have another answer.
-      if (!isReadOnly(access)) seen.clear();
-      seen.set(key, { result, count: 1 });
-      return null;
-    }
-    before.count++;
-    return before.count < repeats.remark
-      ? null
-      : "[This call gave exactly the same result before. Use it; do not " +
-        "repeat the call.]";
-  }
-
-  function observeFailure({ call, outcome }: ObservedCall): string | null {
-    if (outcome.ok) {
-      failing = { kind: "", count: 0 };
-      return null;
-    }
-    const kind = `${call.name}:${outcome.code}`;
-    failing = kind === failing.kind
-      ? { kind, count: failing.count + 1 }
-      : { kind, count: 1 };
-    if (failing.count >= failures.stop) {
-      verdict = `${failing.count} calls of ${call.name} in a row failed`;
-    }
-    return failing.count < failures.remark
-      ? null
-      : `[${failing.count} calls in a row failed like this. Stop, find out ` +
-        "why, and try something different.]";
-  }
-
+  const repeated = watchRepeats();
+  const watches: readonly Watch[] = [
+    repeated,
+    watchFailures(),
+    watchCycles(),
+    watchNews(),
+  ];
   return {
-    check(call) {
-      const before = seen.get(signature(call));
+    check: (call) => repeated.check(signature(call)),
+    observe(observed) {
+      const key = signature(observed.call);
+      const step = {
+        ...observed,
+        key,
+        fact: fingerprint(`${key}\n${observed.result}`),
+        isRefusal: !observed.outcome.ok && observed.result.startsWith(notRun),
+      };
+      const remarks = watches.map((watch) => watch.note(step));
+      return remarks.find((remark) => remark !== null) ?? null;
+    },
+    verdict() {
+      for (const watch of watches) {
+        const verdict = watch.verdict();
+        if (verdict !== null) return verdict;
+      }
+      return null;
+    },
+    forget() {
+      for (const watch of watches) watch.forget();
+    },
+  };
+}
+
+const notRun = "Not run: this exact call";
+
+/** The same call with the same result, whatever lies between. */
+function watchRepeats(): Watch & { check(key: string): string | null } {
+  const seen = new Map<string, { readonly fact: string; count: number }>();
+  let verdict: string | null = null;
+  return {
+    check(key) {
+      const before = seen.get(key);
       if (before === undefined || before.count < repeats.refuse - 1) {
         return null;
       }
       before.count++;
       if (before.count >= repeats.stop) {
-        verdict = `${call.name} was called ${before.count} times with the ` +
-          "same input and the same result";
+        const name = key.split(" ", 1)[0];
+        verdict = `${name} was called ${before.count} times with the same ` +
+          "input and the same result";
       }
-      return `Not run: this exact call was made ${before.count} times and ` +
-        "its result does not change. Go on with what you know: make a " +
-        "different call, or answer.";
+      return `${notRun} was made ${before.count} times and its result does ` +
+        "not change. Go on with what you know: make a different call, or " +
+        "answer.";
     },
-    observe(observed) {
-      // A refused repeat is no news: counting it would hide the loop.
-      const isRefusal = !observed.outcome.ok &&
-        observed.result.startsWith("Not run: this exact call");
+    note({ access, key, fact, isRefusal }) {
       if (isRefusal) return null;
-      const failure = observeFailure(observed);
-      return observeRepeat(observed) ?? failure;
+      const before = seen.get(key);
+      if (before === undefined || before.fact !== fact) {
+        // New facts: what was asked before may now have another answer.
+        if (!isReadOnly(access)) seen.clear();
+        seen.set(key, { fact, count: 1 });
+        return null;
+      }
+      before.count++;
+      return before.count < repeats.remark
+        ? null
+        : "[This call gave exactly the same result before. Use it; do not " +
+          "repeat the call.]";
     },
     verdict: () => verdict,
+    forget: () => seen.clear(),
   };
+}
+
+/** Failures of one kind in a row, whatever the arguments. */
+function watchFailures(): Watch {
+  let failing = { kind: "", count: 0 };
+  let verdict: string | null = null;
+  return {
+    note({ call, outcome, isRefusal }) {
+      // Counting a refused repeat would hide the loop.
+      if (isRefusal) return null;
+      if (outcome.ok) {
+        failing = { kind: "", count: 0 };
+        return null;
+      }
+      const kind = `${call.name}:${outcome.code}`;
+      const count = kind === failing.kind ? failing.count + 1 : 1;
+      failing = { kind, count };
+      if (count >= failures.stop) {
+        verdict = `${count} calls of ${call.name} in a row failed`;
+      }
+      return count < failures.remark
+        ? null
+        : `[${count} calls in a row failed like this. Stop, find out why, ` +
+          "and try something different.]";
+    },
+    verdict: () => verdict,
+    forget() {},
+  };
+}
+
+/**
+ * A row of two to four calls that comes again and again with the same
+ * results, such as an edit and its undoing.
+ */
+function watchCycles(): Watch {
+  const most = longestCycle * rounds.stop;
+  let steps: string[] = [];
+  let verdict: string | null = null;
+  return {
+    note({ fact }) {
+      steps = [...steps, fact].slice(-most);
+      const found = longestRounds(steps);
+      if (found.rounds < rounds.remark) return null;
+      if (found.rounds >= rounds.stop) {
+        verdict = `the same ${found.length} calls were made ${found.rounds} ` +
+          "times in a row, with the same results";
+      }
+      return `[The last ${found.length} calls were made ${found.rounds} ` +
+        "times in a row, with the same results. You are going in circles: " +
+        "try another way, or say what is in the way.]";
+    },
+    verdict: () => verdict,
+    forget() {},
+  };
+}
+
+/** How often the newest steps repeat, for the length with most rounds. */
+function longestRounds(
+  steps: readonly string[],
+): { readonly length: number; readonly rounds: number } {
+  let best = { length: 0, rounds: 0 };
+  for (let length = 2; length <= longestCycle; length++) {
+    const newest = steps.slice(-length);
+    // The same call over and over is told by itself.
+    if (new Set(newest).size === 1) continue;
+    let count = 0;
+    for (let end = steps.length; end >= length; end -= length) {
+      const row = steps.slice(end - length, end);
+      if (!row.every((step, index) => step === newest[index])) break;
+      count++;
+    }
+    if (count > best.rounds) best = { length, rounds: count };
+  }
+  return best;
+}
+
+/** Calls of any kind that only tell what the model was told before. */
+function watchNews(): Watch {
+  const known = new Set<string>();
+  let count = 0;
+  return {
+    note({ access, fact, isRefusal }) {
+      if (!isRefusal && !known.has(fact)) {
+        if (!isReadOnly(access)) known.clear();
+        known.add(fact);
+        count = 0;
+        return null;
+      }
+      count++;
+      return count < stale.remark
+        ? null
+        : `[The last ${count} calls told nothing new. Make progress with ` +
+          "what you know, or answer and say what is in the way.]";
+    },
+    verdict: () =>
+      count >= stale.stop
+        ? `the last ${count} calls told nothing that was not known before`
+        : null,
+    forget() {
+      known.clear();
+      count = 0;
+    },
+  };
+}
+
+/** A short name for a text, which may be megabytes: FNV-1a, twice. */
+function fingerprint(value: string): string {
+  let one = 0x811c9dc5;
+  let two = 0x01000193;
+  for (let index = 0; index < value.length; index++) {
+    const code = value.charCodeAt(index);
+    one = Math.imul(one ^ code, 0x01000193);
+    two = Math.imul(two ^ code, 0x85ebca6b);
+  }
+  return `${value.length}:${one >>> 0}:${two >>> 0}`;
 }
 
 function signature({ name, input }: ToolCall): string {
@@ -117,57 +264,4 @@ function sortKeys(value: unknown): unknown {
     Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, inner]) => [key, sortKeys(inner)]),
   );
-}
-
-/** Looks at a reply while it streams, for text that repeats without end. */
-export interface RepetitionWatch {
-  /** Takes the next piece; true when the reply must be stopped. */
-  sees(delta: string): boolean;
-  /** The reply begins anew. */
-  reset(): void;
-}
-
-/** Characters between two looks at the tail. */
-const lookEvery = 512;
-
-/** Makes the watch over one reply. It holds no more than the tail. */
-export function createRepetitionWatch(): RepetitionWatch {
-  let tail = "";
-  let unseen = 0;
-  return {
-    sees(delta) {
-      tail += delta;
-      unseen += delta.length;
-      if (unseen < lookEvery) return false;
-      unseen = 0;
-      tail = tail.slice(-2 * tailChars);
-      return isRepeating(tail);
-    },
-    reset() {
-      tail = "";
-      unseen = 0;
-    },
-  };
-}
-
-/** Characters at the end of a reply that are looked at for repetition. */
-const tailChars = 2_048;
-
-/**
- * Tells whether a reply has begun to repeat itself for ever: its last 2 KiB
- * are one short period again and again (spec/providers.md 6.3). Looks at the
- * tail only, so it may be asked now and then while text streams in.
- */
-export function isRepeating(reply: string): boolean {
-  if (reply.length < 2 * tailChars) return false;
-  const tail = reply.slice(-tailChars);
-  const probe = tail.slice(-60);
-  const previous = tail.lastIndexOf(probe, tailChars - probe.length - 1);
-  if (previous === -1) return false;
-  const period = tailChars - probe.length - previous;
-  if (period > tailChars / 8 || probe.trim() === "") return false;
-  for (let at = period; at < tailChars; at++) {
-    if (tail.charCodeAt(at) !== tail.charCodeAt(at - period)) return false;
-  }
-  return true;
 }

@@ -34,6 +34,7 @@ interface Run {
 /** How a run ended. */
 interface Ending {
   readonly reason: RunEndReason;
+  readonly because?: string;
   readonly failure?: ModelFailure;
 }
 
@@ -126,8 +127,7 @@ async function onResult(run: Run, result: TurnResult): Promise<Ending | null> {
 function onRepeating(run: Run): Ending | null {
   const because = "the reply repeated the same text without end";
   if (run.nudges.sampling.temperature !== undefined) {
-    run.emit({ type: "notice", level: "warn", text: `Stopped: ${because}` });
-    return { reason: "loop" };
+    return { reason: "loop", because };
   }
   run.nudges.sampling = { temperature: livelierTemperature };
   run.emit({ type: "retry", attempt: 1, of: 1, waitMs: 0, because });
@@ -172,10 +172,7 @@ async function onReply(
   for (const result of results) add(run, result);
   if (run.signal.aborted) return { reason: "aborted" };
   const verdict = run.guard.verdict();
-  if (verdict !== null) {
-    run.emit({ type: "notice", level: "warn", text: `Stopped: ${verdict}` });
-    return { reason: "loop" };
-  }
+  if (verdict !== null) return { reason: "loop", because: verdict };
   takeSteering(run);
   return null;
 }
@@ -255,6 +252,7 @@ async function shorten(
   });
   if (event === null) return false;
   run.history = [...event.history];
+  run.guard.forget();
   run.emit(event);
   return true;
 }

@@ -7,7 +7,7 @@ import type {
   Usage,
 } from "../core/model.ts";
 import type { Prices } from "../core/settings.ts";
-import { createRepetitionWatch } from "./guard.ts";
+import { createRepetitionWatch } from "./repetition.ts";
 import type { AgentOptions } from "./options.ts";
 
 /** What one request to the model came to. */

@@ -135,6 +135,8 @@ export type AgentEventBody =
     readonly turns: number;
     readonly ms: number;
     readonly denials: readonly Denial[];
+    /** What a loop was, or what limit was met; absent where the reason says all. */
+    readonly because?: string;
     readonly failure?: ModelFailure;
   };
 

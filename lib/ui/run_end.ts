@@ -18,7 +18,7 @@ export function exitCodeOf(
 
 /** What the user must know about how a run ended; null when it is done. */
 export function describeEnd(
-  { reason, turns, failure }: AgentEvent & { type: "run_end" },
+  { reason, turns, because, failure }: AgentEvent & { type: "run_end" },
 ): string | null {
   switch (reason) {
     case "done":
@@ -29,7 +29,7 @@ export function describeEnd(
       return `Stopped at the limit of ${count(turns, "turn")} ` +
         "(--max-turns raises it)";
     case "loop":
-      return "Stopped: the model kept repeating itself";
+      return `Stopped: ${because ?? "the model kept repeating itself"}`;
     case "error":
       return printable(failure?.message ?? "The run failed");
     default:
