@@ -1,5 +1,6 @@
 import type { Conversation } from "../core/conversation.ts";
 import type { Part } from "../core/message.ts";
+import type { PermissionMode } from "../core/permission.ts";
 
 /** What every front end is given besides the conversation. */
 export interface FrontEndOptions {
@@ -11,6 +12,12 @@ export interface FrontEndOptions {
   readonly model: string;
   /** File of the prompts that the user typed; undefined when there is none. */
   readonly historyFile: string | undefined;
+  /** The mode at the start; "default" when left out. */
+  readonly mode?: PermissionMode;
+  /** Whether the user may change to bypassPermissions. */
+  readonly canBypass?: boolean;
+  /** A few words on what keeps commands in, such as "bwrap". */
+  readonly sandbox?: string;
 }
 
 /** Drives a conversation for people; resolves to the exit code. */
