@@ -2,11 +2,16 @@ import { parseArgs } from "@std/cli/parse-args";
 import { exitCodes, UserError } from "../core/error.ts";
 import { type PermissionMode, permissionModes } from "../core/permission.ts";
 import { type SandboxMode, sandboxModes } from "../core/sandbox.ts";
-import { type OptionRow, options } from "./option_table.ts";
+import { nearest } from "./nearest.ts";
+import { options } from "./option_table.ts";
 
 /** What the command line asks for. Undefined means: not given. */
 export interface Invocation {
   readonly prompt: string | undefined;
+  /** The words that are no option: a prompt's, or a subcommand's. */
+  readonly words: readonly string[];
+  /** The words after `--`; undefined without one. */
+  readonly wordsAfterDashes: readonly string[] | undefined;
   /** Open the REPL although a prompt was given. */
   readonly isInteractive: boolean;
   readonly isOneshot: boolean;
@@ -58,7 +63,9 @@ export function parseInvocation(args: readonly string[]): Invocation {
   const [first] = unknown;
   if (first !== undefined) throw usage(unknownOption(first));
   const given = (name: string) => stringOf(parsed[name], name);
-  const words = [...parsed._.map(String), ...parsed["--"] ?? []];
+  const before = parsed._.map(String);
+  const after = args.includes("--") ? parsed["--"] ?? [] : undefined;
+  const words = [...before, ...after ?? []];
   const seed = given("interactive");
   if (seed !== undefined && words.length > 0) {
     throw usage(
@@ -69,6 +76,8 @@ export function parseInvocation(args: readonly string[]): Invocation {
   const prompt = seed ?? (words.length > 0 ? words.join(" ") : undefined);
   return {
     prompt: prompt?.trim() === "" ? undefined : prompt,
+    words: before,
+    wordsAfterDashes: after,
     isInteractive: seed !== undefined,
     isOneshot: parsed.print === true,
     quiet: parsed.quiet === true,
@@ -172,34 +181,3 @@ function unknownOption(text: string): string {
   const advice = near === undefined ? "" : `. Did you mean --${near}?`;
   return `Cannot understand option "${text}"${advice}`;
 }
-
-/** The one of `names` that is closest to `name` by edits, if any is close. */
-export function nearest(
-  name: string,
-  names: readonly string[],
-): string | undefined {
-  const scored = names
-    .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
-    .sort((a, b) => a.distance - b.distance);
-  const [best] = scored;
-  const isClose = best !== undefined &&
-    best.distance <= Math.max(2, Math.floor(best.candidate.length / 3));
-  return isClose ? best.candidate : undefined;
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(
-        Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1),
-      );
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
-
-export type { OptionRow };

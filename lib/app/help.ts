@@ -1,5 +1,5 @@
 import { options } from "./option_table.ts";
-import { subcommands } from "./subcommands.ts";
+import { subcommands, subcommandUsage } from "./subcommands.ts";
 
 const usage = `openclaude: a coding agent for the terminal, with your own model
 
@@ -30,8 +30,8 @@ export function helpText(): string {
       `  ${(index === 0 ? left : "").padEnd(width)}${line}`
     )
   );
-  const commands = subcommands.map(({ name, help }) =>
-    `  openclaude ${name.padEnd(18)} ${help}\n`
+  const commands = subcommands.map((row) =>
+    `  openclaude ${subcommandUsage(row).padEnd(18)} ${row.help}\n`
   );
   return `${usage}${commands.join("")}\nOptions:\n${
     lines.join("\n")

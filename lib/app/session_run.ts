@@ -28,9 +28,11 @@ export async function runSession(
   },
 ): Promise<number> {
   const invocation = parseInvocation(args);
-  const subcommand = subcommandOf(args, invocation);
-  if (subcommand !== undefined) {
-    return await subcommand.run({ invocation, realms: realms(invocation) });
+  const named = subcommandOf(invocation);
+  if (named !== undefined) {
+    const { subcommand, words } = named;
+    const options = { invocation, words, realms: realms(invocation) };
+    return await subcommand.run(options);
   }
   const isTerminal = Deno.stdin.isTerminal();
   const piped = isTerminal ? "" : await readPipedInput();

@@ -1,52 +1,155 @@
 import { exitCodes, UserError } from "../core/error.ts";
+import { count } from "../core/text.ts";
 import type { Invocation } from "./args.ts";
+import { nearest } from "./nearest.ts";
 import type { RealmStarter } from "./realm_start.ts";
 
 /** What a subcommand is run with. */
 export interface SubcommandOptions {
   readonly invocation: Invocation;
+  /** The words after its name, as many as it takes. */
+  readonly words: readonly string[];
   readonly realms: RealmStarter;
 }
 
-/** A word in the prompt's place that does something else than a prompt. */
+/** Words in the prompt's place that do something else than a prompt. */
 export interface Subcommand {
+  /** What it is called: one word, or two as in "policy explain". */
   readonly name: string;
+  /**
+   * The words that it takes after its name; absent: none. With words it may
+   * be given them after `--`, too, so that they may look like options.
+   */
+  readonly takes?: {
+    /** As the help shows them: "'COMMAND'", "-- COMMAND". */
+    readonly label: string;
+    readonly least: number;
+    readonly most: number;
+  };
+  /** True when it knows `--json`. */
+  readonly printsJson?: true;
   /** One line for `--help`. */
   readonly help: string;
   /** Loads what it needs; returns the exit code. */
   run(options: SubcommandOptions): Promise<number>;
 }
 
+/** A subcommand of the command line and the words that it is given. */
+export interface NamedSubcommand {
+  readonly subcommand: Subcommand;
+  readonly words: readonly string[];
+}
+
 /** All subcommands. The help and the command line read this table. */
 export const subcommands: readonly Subcommand[] = [
   {
     name: "doctor",
+    printsJson: true,
     help: "what is granted and found; -m: what a model can",
     run: async (options) =>
       await (await import("./doctor.ts")).runDoctor(options),
   },
 ];
 
+/** A subcommand as it is called, with the words that it takes. */
+export function subcommandUsage({ name, takes }: Subcommand): string {
+  return takes === undefined ? name : `${name} ${takes.label}`;
+}
+
 /**
- * The subcommand that a command line names: its only word, and not marked as
- * a prompt by `--`, `--print` or `--interactive`.
+ * The subcommand that a command line names, by its first word or its first
+ * two. A line is a prompt when `--print` or `--interactive` says so, when
+ * `--` follows words that no subcommand with words of its own is called by,
+ * and when a name of one word is followed by words that it doesn't take. The
+ * first word of a name of two is never a prompt's first word, unless that is
+ * in quotes with the rest: a wrong second word would be sent to a model.
  *
- * @throws {UserError} for `--json` where nothing prints JSON.
+ * @param rows the table, where not the program's own.
+ * @throws {UserError} with exit code 2 for a wrong second word, with the
+ * nearest right one; for words that are missing or too many; for `--json`
+ * where nothing prints JSON.
  */
 export function subcommandOf(
-  args: readonly string[],
-  { prompt, isInteractive, isOneshot, json }: Invocation,
-): Subcommand | undefined {
-  const isPrompt = isInteractive || isOneshot || args.includes("--");
-  const found = isPrompt
-    ? undefined
-    : subcommands.find(({ name }) => name === prompt);
-  if (found === undefined && json) {
-    throw new UserError(
-      "Cannot use --json: only subcommands print JSON, as in " +
-        "openclaude doctor --json. See openclaude --help",
-      exitCodes.usage,
+  invocation: Invocation,
+  rows: readonly Subcommand[] = subcommands,
+): NamedSubcommand | undefined {
+  const found = find(invocation, rows);
+  if (invocation.json && found?.subcommand.printsJson !== true) {
+    throw usage(
+      found === undefined
+        ? "Cannot use --json: only subcommands print JSON, as in openclaude " +
+          "doctor --json"
+        : `Cannot use --json: openclaude ${found.subcommand.name} prints none`,
     );
   }
   return found;
+}
+
+function find(
+  invocation: Invocation,
+  rows: readonly Subcommand[],
+): NamedSubcommand | undefined {
+  const { words, wordsAfterDashes } = invocation;
+  const [first, second] = words;
+  const isPrompt = invocation.isInteractive || invocation.isOneshot;
+  if (isPrompt || first === undefined) return undefined;
+  const pair = rows.find(({ name }) => name === `${first} ${second}`);
+  if (pair !== undefined) return claim(pair, words.slice(2), wordsAfterDashes);
+  const longer = rows.map(({ name }) => name)
+    .filter((name) => name.startsWith(`${first} `));
+  if (second !== undefined && longer.length > 0) {
+    if (/\s/.test(second)) return undefined;
+    throw wrongSecondWord(`${first} ${second}`, longer);
+  }
+  const single = rows.find(({ name }) => name === first);
+  if (single !== undefined) {
+    return claim(single, words.slice(1), wordsAfterDashes);
+  }
+  if (longer.length === 0) return undefined;
+  throw usage(
+    `Cannot run openclaude ${first}: it needs a second word: ` +
+      longer.join(", "),
+  );
+}
+
+/** Gives a subcommand its words; undefined makes the line a prompt. */
+function claim(
+  subcommand: Subcommand,
+  before: readonly string[],
+  after: readonly string[] | undefined,
+): NamedSubcommand | undefined {
+  const { name, takes } = subcommand;
+  const words = [...before, ...after ?? []];
+  if (takes === undefined) {
+    if (before.length === 0 && after === undefined) {
+      return { subcommand, words };
+    }
+    if (!name.includes(" ")) return undefined;
+    throw usage(`Cannot run openclaude ${name}: it takes no more words`);
+  }
+  if (words.length < takes.least || words.length > takes.most) {
+    const state = words.length < takes.least ? "too few" : "too many";
+    throw usage(
+      `Cannot run openclaude ${name} with ${count(words.length, "word")}: ` +
+        `${state}; write openclaude ${subcommandUsage(subcommand)}`,
+    );
+  }
+  return { subcommand, words };
+}
+
+function wrongSecondWord(given: string, names: readonly string[]): UserError {
+  const near = nearest(given, names);
+  return usage(
+    `Cannot run openclaude ${given}: there are ${names.join(", ")}` +
+      `${near === undefined ? "" : `. Did you mean ${near}?`}`,
+    "; a prompt goes into quotes",
+  );
+}
+
+function usage(message: string, more = ""): UserError {
+  const end = message.endsWith("?") ? "" : ".";
+  return new UserError(
+    `${message}${end} See openclaude --help${more}`,
+    exitCodes.usage,
+  );
 }

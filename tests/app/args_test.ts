@@ -4,7 +4,13 @@ import { helpText } from "../../lib/app/help.ts";
 import { options } from "../../lib/app/option_table.ts";
 import { UserError } from "../../lib/core/error.ts";
 
-const nothing = parseInvocation([]);
+/** What was asked for; its words are looked at in a test of their own. */
+function withoutWords(args: readonly string[]) {
+  const { words: _, wordsAfterDashes: __, ...rest } = parseInvocation(args);
+  return rest;
+}
+
+const nothing = withoutWords([]);
 
 Deno.test("parseInvocation() reads every option", () => {
   const cases: [string[], Partial<typeof nothing>][] = [
@@ -32,8 +38,18 @@ Deno.test("parseInvocation() reads every option", () => {
     [["  "], { prompt: undefined }],
   ];
   for (const [args, expected] of cases) {
-    assertEquals(parseInvocation(args), { ...nothing, ...expected });
+    assertEquals(withoutWords(args), { ...nothing, ...expected });
   }
+});
+
+Deno.test("parseInvocation() keeps the words, and those after --", () => {
+  const wordsOf = (args: readonly string[]) => {
+    const { words, wordsAfterDashes } = parseInvocation(args);
+    return [words, wordsAfterDashes];
+  };
+  assertEquals(wordsOf(["a", "-q", "b c"]), [["a", "b c"], undefined]);
+  assertEquals(wordsOf(["a", "--", "-q", "--"]), [["a"], ["-q", "--"]]);
+  assertEquals(wordsOf(["--"]), [[], []]);
 });
 
 Deno.test("parseInvocation() says what is wrong and what would be right", () => {
