@@ -1,6 +1,7 @@
 import {
   type AssistantMessage,
   type Message,
+  ownParts,
   type Part,
   text,
   textOf,
@@ -9,6 +10,8 @@ import {
 } from "../core/message.ts";
 import { messageTokens } from "../core/tokens.ts";
 import { firstLine } from "../core/text.ts";
+import { factsOf, factsText } from "./facts.ts";
+import { historyTokens, squeeze } from "./squeeze.ts";
 
 /** How a history was made shorter. */
 export interface Compacted {
@@ -32,6 +35,13 @@ export interface CompactOptions {
   summarise(history: readonly Message[]): Promise<string | null>;
 }
 
+/** What of the new history the kept facts may take, and tokens at most. */
+const factsShare = 0.2;
+const mostFactTokens = 3_000;
+/** Opens the part of a message that is a summary. */
+export const summaryHeading = "[Summary of the conversation so far]";
+const requestLabel = "[The user's last request, word for word]";
+
 /** The request for a summary: the last message of an unchanged prefix. */
 export function summaryRequest(focus?: string): UserMessage {
   const instruction = `The conversation has to be shortened. Write a summary \
@@ -46,11 +56,6 @@ Name paths, commands and values exactly.`;
     origin: "harness",
     content: [text(instruction + about)],
   };
-}
-
-/** The estimated tokens of a history. */
-export function historyTokens(history: readonly Message[]): number {
-  return history.reduce((sum, message) => sum + messageTokens(message), 0);
 }
 
 /**
@@ -81,7 +86,7 @@ export async function compact(
   );
   const summary = asked ?? mechanicalSummary(old);
   const compacted = [
-    opening(summary, { history, cut, preamble: options.preamble }),
+    opening(summary, { history, cut, options }),
     ...history.slice(cut),
   ];
   const by = asked === null ? "mechanical" : "model";
@@ -123,69 +128,70 @@ function dropResults(history: readonly Message[]): Message[] {
   });
 }
 
-/** Drops the oldest messages until the request for a summary fits. */
+/**
+ * Drops old messages until the request for a summary fits, but not the first:
+ * it says what the task is.
+ */
 function fitRequest(history: readonly Message[], room: number): Message[] {
-  const fitted = [...history];
-  while (fitted.length > 1 && historyTokens(fitted) > room) {
-    fitted.shift();
-    while (fitted[0]?.role === "tool") fitted.shift();
+  const [first, ...rest] = history;
+  if (first === undefined) return [];
+  let tokens = historyTokens(history);
+  let start = 0;
+  while (start < rest.length - 1 && tokens > room) {
+    do tokens -= messageTokens(rest[start++] as Message); while (
+      rest[start]?.role === "tool"
+    );
   }
-  const [only] = fitted;
-  if (only && fitted.length === 1 && historyTokens(fitted) > room) {
-    return [shorten(only, room)];
-  }
-  return fitted;
-}
-
-/** Cuts a message's texts so that it holds about `tokens`. */
-function shorten(message: Message, tokens: number): Message {
-  // Two characters a token is safe for text of any language but CJK.
-  const chars = Math.max(200, tokens * 2);
-  const cut = (value: string) =>
-    value.length <= chars
-      ? value
-      : `${value.slice(0, chars)}\n[... the rest was left out ...]`;
-  if (message.role === "assistant") {
-    const calls = message.calls.map((call) => ({
-      ...call,
-      input: Object.fromEntries(
-        Object.entries(call.input).map(([key, value]) => [
-          key,
-          typeof value === "string" ? cut(value) : value,
-        ]),
-      ),
-    }));
-    return { role: "assistant", text: cut(message.text), calls };
-  }
-  return { ...message, content: [text(cut(textOf(message.content)))] };
+  const fitted = [first, ...rest.slice(start)];
+  return tokens <= room ? fitted : squeeze(fitted, room);
 }
 
 /** The first message of a compacted history. */
 function opening(
   summary: string,
-  { history, cut, preamble }: {
+  { history, cut, options }: {
     history: readonly Message[];
     cut: number;
-    preamble: readonly Part[];
+    options: CompactOptions;
   },
 ): UserMessage {
-  const request = lastRequest(history);
+  const { preamble, target } = options;
   const content = [
     ...preamble,
-    text(`[Summary of the conversation so far]\n${summary}`),
+    text(`${summaryHeading}\n${summary}`),
   ];
-  const isKept = request === undefined || history.indexOf(request) >= cut;
-  if (!isKept) {
-    const own = request.content.filter((part) => !preamble.includes(part));
-    content.push(text("[The user's last request, word for word]"), ...own);
+  const facts = factsText(factsOf(history.slice(0, cut)), {
+    summary,
+    tokens: Math.min(Math.floor(target * factsShare), mostFactTokens),
+  });
+  if (facts !== null) content.push(text(facts));
+  if (lastRequest(history.slice(cut)) === undefined) {
+    const words = requestParts(history);
+    if (words.length > 0) content.push(text(requestLabel), ...words);
   }
-  return { role: "user", origin: "harness", content };
+  return {
+    role: "user",
+    origin: "harness",
+    content,
+    ...(preamble.length === 0 ? {} : { preamble: preamble.length }),
+  };
 }
 
 function lastRequest(history: readonly Message[]): UserMessage | undefined {
   return history.findLast((message): message is UserMessage =>
     message.role === "user" && message.origin === undefined
   );
+}
+
+/** The words of the last request, also where a summary quotes them. */
+function requestParts(history: readonly Message[]): readonly Part[] {
+  const request = lastRequest(history);
+  if (request !== undefined) return ownParts(request);
+  const content = history[0]?.role === "user" ? history[0].content : [];
+  const label = content.findIndex((part) =>
+    part.type === "text" && part.text === requestLabel
+  );
+  return label === -1 ? [] : content.slice(label + 1);
 }
 
 /** What can be said without a model: requests, files, last words. */
@@ -196,7 +202,7 @@ function mechanicalSummary(history: readonly Message[]): string {
   let lastError = "";
   for (const message of history) {
     if (message.role === "user" && message.origin === undefined) {
-      requests.push(`- ${firstLine(textOf(message.content.slice(-1)), 400)}`);
+      requests.push(`- ${firstLine(textOf(ownParts(message).slice(-1)), 400)}`);
     } else if (message.role === "assistant") {
       lastWords = message.text || lastWords;
       calls.push(...message.calls.map(describeCall));
@@ -229,20 +235,21 @@ function hardCut(
 ): Compacted | null {
   const [first, ...rest] = history;
   if (first === undefined) return null;
-  while (rest.length > 1 && historyTokens([first, ...rest]) > target) {
-    rest.shift();
-    while (rest[0]?.role === "tool") rest.shift();
-  }
   const request = lastRequest(history);
-  const isLost = request !== undefined && request !== first &&
-    !rest.includes(request);
-  let kept: Message[] = isLost ? [first, request, ...rest] : [first, ...rest];
-  if (historyTokens(kept) > target) {
-    const share = Math.floor(target / kept.length);
-    kept = kept.map((message) =>
-      messageTokens(message) > share ? shorten(message, share / 2) : message
+  let tokens = historyTokens(history);
+  let start = 0;
+  while (start < rest.length - 1 && tokens > target) {
+    do tokens -= messageTokens(rest[start++] as Message); while (
+      rest[start]?.role === "tool"
     );
   }
+  const left = rest.slice(start);
+  const isLost = request !== undefined && request !== first &&
+    !left.includes(request);
+  const whole = isLost ? [first, request, ...left] : [first, ...left];
+  const kept = historyTokens(whole) <= target
+    ? whole
+    : squeeze(whole, target, requestParts(history));
   const isSame = kept.length === history.length &&
     kept.every((message, index) => message === history[index]);
   return isSame ? null : { by: "mechanical", history: kept };

@@ -2,8 +2,9 @@ import type { AgentEventBody } from "../core/event.ts";
 import type { Message } from "../core/message.ts";
 import type { Usage } from "../core/model.ts";
 import { calibrate, messageTokens, prefixTokens } from "../core/tokens.ts";
-import { compact, historyTokens, summaryRequest } from "./compact.ts";
+import { compact, summaryRequest } from "./compact.ts";
 import type { AgentOptions } from "./options.ts";
+import { historyTokens } from "./squeeze.ts";
 import { streamTurn } from "./turn.ts";
 
 /** A history made shorter, as an event. */

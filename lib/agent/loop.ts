@@ -38,6 +38,9 @@ interface Ending {
   readonly failure?: ModelFailure;
 }
 
+const overflowAdvice =
+  "The conversation was compacted and still does not fit. Ask for less at " +
+  "once, give the model a larger window (-c), or begin anew with /clear";
 /** For one request after a reply that repeated itself (providers.md 6.3). */
 const livelierTemperature = 0.9;
 /** Compactions in a row before the run gives up. */
@@ -149,7 +152,13 @@ async function onFailure(
     run.turn--;
     return null;
   }
-  return { reason: "error", failure };
+  const isStuck = failure.code === "context_overflow" && run.compactions > 0;
+  return {
+    reason: "error",
+    failure: isStuck
+      ? { ...failure, message: `${failure.message}\n${overflowAdvice}` }
+      : failure,
+  };
 }
 
 /** Takes a reply into the history, runs its calls, and decides what is next. */

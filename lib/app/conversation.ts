@@ -186,9 +186,13 @@ class LiveConversation implements Conversation {
     try {
       const options = await this.#prepare(controller.signal);
       const isFirst = this.#history.length === 0;
-      const prompt = userMessage(
-        isFirst ? [...options.preamble, ...content] : content,
-      );
+      const { preamble } = options;
+      const prompt = isFirst && preamble.length > 0
+        ? {
+          ...userMessage([...preamble, ...content]),
+          preamble: preamble.length,
+        }
+        : userMessage(content);
       const run = runAgent(
         this.#history,
         { ...options, prompt },

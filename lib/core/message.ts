@@ -23,6 +23,8 @@ export interface UserMessage {
   readonly role: "user";
   readonly content: readonly Part[];
   readonly origin?: "harness";
+  /** How many leading parts describe the surroundings; 0 when absent. */
+  readonly preamble?: number;
 }
 
 /** Why a call can't be run although the model asked for it. */
@@ -79,6 +81,11 @@ export interface ToolMessage {
 
 /** One entry of a conversation. */
 export type Message = UserMessage | AssistantMessage | ToolMessage;
+
+/** The parts of a message that are the user's own words. */
+export function ownParts(message: UserMessage): readonly Part[] {
+  return message.content.slice(message.preamble ?? 0);
+}
 
 /** Makes a text part. */
 export function text(value: string): TextPart {
