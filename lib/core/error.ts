@@ -19,18 +19,12 @@ export const exitCodes = {
   failed: 1,
   usage: 2,
   denied: 3,
-  /** A structured answer that never came out valid. */
-  schema: 5,
-  /** What was to be changed or verified was not. */
-  unverified: 6,
   auth: 41,
   sandbox: 44,
   settings: 52,
   maxTurns: 53,
-  budget: 55,
   crash: 70,
   transient: 75,
-  timeout: 124,
   interrupted: 130,
   terminated: 143,
 } as const;
