@@ -2,7 +2,8 @@ import { parseArgs } from "@std/cli/parse-args";
 import { exitCodes, UserError } from "../core/error.ts";
 import { type PermissionMode, permissionModes } from "../core/permission.ts";
 import { type SandboxMode, sandboxModes } from "../core/sandbox.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../core/nearest.ts";
+import { type SourceName, sourceNames } from "../settings/layer.ts";
 import { options } from "./option_table.ts";
 
 /** What the command line asks for. Undefined means: not given. */
@@ -28,6 +29,11 @@ export interface Invocation {
   readonly mode: PermissionMode;
   readonly record: string | undefined;
   readonly workerPermissions: boolean;
+  /** More settings: a file, or JSON. */
+  readonly settings: string | undefined;
+  readonly settingSources: readonly SourceName[] | undefined;
+  /** Use the settings that the workspace brings. */
+  readonly trust: boolean;
   /** How ring 2 is wanted; the settings decide where it is not given. */
   readonly sandbox: SandboxMode | undefined;
   /** No process is started, by nobody. */
@@ -92,6 +98,9 @@ export function parseInvocation(args: readonly string[]): Invocation {
     mode: modeOf(given("permission-mode")),
     record: given("record"),
     workerPermissions: parsed["worker-permissions"] === true,
+    settings: given("settings"),
+    settingSources: sourcesOf(given("setting-sources")),
+    trust: parsed.trust === true,
     sandbox: sandboxOf(given("sandbox")),
     noExec: parsed["no-exec"] === true,
     localOnly: parsed["local-only"] === true,
@@ -172,6 +181,19 @@ function sandboxOf(value: string | undefined): SandboxMode | undefined {
     `Cannot use --sandbox "${value}": it must be one of ` +
       sandboxModes.join(", "),
   );
+}
+
+function sourcesOf(
+  value: string | undefined,
+): readonly SourceName[] | undefined {
+  return value?.split(",").map((word) => {
+    const source = sourceNames.find((name) => name === word.trim());
+    if (source !== undefined) return source;
+    throw usage(
+      `Cannot use --setting-sources "${value}": it takes names of ` +
+        `${sourceNames.join(", ")} with commas between`,
+    );
+  });
 }
 
 function unknownOption(text: string): string {

@@ -11,6 +11,7 @@ import { systemClock } from "../platform/clock.ts";
 import { readWholeEnvironment } from "../platform/environment.ts";
 import { temporaryFolder } from "../platform/folders.ts";
 import { path } from "../platform/paths.ts";
+import type { LoadedSettings } from "../settings/layer.ts";
 import { builtinTools } from "../../tools/mod.ts";
 import { openConversation } from "./conversation.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -27,6 +28,8 @@ export interface BootOptions {
   readonly endpoint: Endpoint;
   /** The endpoint of another model, for `/model`; absent: the same server. */
   resolve?(model: string): Promise<Endpoint>;
+  /** All layers of settings; absent: none. */
+  readonly settings?: LoadedSettings;
   readonly mode: PermissionMode;
   readonly cwd?: string | undefined;
   readonly maxTurns?: number | undefined;
@@ -66,7 +69,8 @@ export async function boot(options: BootOptions): Promise<Conversation> {
       await options.resolve?.(model) ?? { ...endpoint, model },
       { record },
     );
-  const warnings = realm.warning === undefined ? [] : [realm.warning];
+  const warnings = [...options.settings?.warnings ?? []];
+  if (realm.warning !== undefined) warnings.push(realm.warning);
   const names = offered.map(({ name }) => name);
   const fixed = {
     tools: offered,

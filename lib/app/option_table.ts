@@ -77,6 +77,17 @@ export const options: readonly OptionRow[] = [
   },
   { name: "json", help: "with doctor: print JSON" },
   {
+    name: "settings",
+    value: "FILE",
+    help: "more settings: a file, or JSON",
+  },
+  {
+    name: "setting-sources",
+    value: "LIST",
+    help: "which settings files are read\n[user,project,local]",
+  },
+  { name: "trust", help: "use the settings that this workspace brings" },
+  {
     name: "worker-permissions",
     help: "tools' permissions by mode when run from a URL\n" +
       "(with Deno's --unstable-worker-options)",

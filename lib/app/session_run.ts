@@ -8,7 +8,7 @@ import { resolveEndpoint } from "./endpoint.ts";
 import type { FrontEnds } from "./front_end.ts";
 import { readPipedInput } from "./piped_input.ts";
 import type { RealmStarter } from "./realm_start.ts";
-import { loadSettings } from "./settings.ts";
+import { modelAbove, openSettings } from "./settings.ts";
 import { subcommandOf } from "./subcommands.ts";
 import { version } from "./version.ts";
 
@@ -54,14 +54,15 @@ export async function runSession(
     );
   }
   const canAsk = isTerminal && Deno.stderr.isTerminal();
-  const settings = await loadSettings();
-  const resolve = (model: string) =>
-    resolveEndpoint({ ...invocation, model }, settings);
-  const endpoint = await resolveEndpoint(invocation, settings);
+  const settings = await openSettings(invocation);
+  const resolve = (model: string | undefined) =>
+    resolveEndpoint({ ...invocation, model }, settings.merged);
+  const endpoint = await resolve(modelAbove(invocation.model, settings));
   await using conversation = await boot({
     ...invocation,
     endpoint,
     resolve,
+    settings,
     realms: realms(invocation),
     canAsk,
   });

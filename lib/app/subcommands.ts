@@ -1,7 +1,7 @@
 import { exitCodes, UserError } from "../core/error.ts";
 import { count } from "../core/text.ts";
 import type { Invocation } from "./args.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../core/nearest.ts";
 import type { RealmStarter } from "./realm_start.ts";
 
 /** What a subcommand is run with. */

@@ -47,10 +47,6 @@ declare module "@std/cli/parse-args" {
   ): Record<string, unknown> & { _: (string | number)[]; "--"?: string[] };
 }
 
-declare module "@std/jsonc" {
-  export function parse(text: string): unknown;
-}
-
 declare module "@std/fs/expand-glob" {
   export interface ExpandGlobOptions {
     root?: string;

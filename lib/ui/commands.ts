@@ -1,4 +1,4 @@
-import { nearest } from "../app/nearest.ts";
+import { nearest } from "../core/nearest.ts";
 import type { Op } from "../core/conversation.ts";
 import { describeError } from "../core/error.ts";
 

@@ -27,7 +27,9 @@ Deno.test("loadSettings() reads JSON with comments, and nothing where there is n
 Deno.test("loadSettings() names the file and the field that is wrong", async () => {
   const cases: [string, string][] = [
     ["{", "Cannot use the settings in"],
-    ['{"modle": "x"}', "modle"],
+    ['{"permisions": {"deny": ["Bash"]}}', "permisions"],
+    ['{"permissions": {"deny": "Bash"}}', "permissions.deny"],
+    ['{"sandbox": {"mode": "on"}}', "sandbox.mode"],
     ['{"endpoints": {"a": {"baseUrl": "localhost"}}}', "baseUrl"],
     ['{"endpoints": {"a b": {"baseUrl": "http://x"}}}', "a b"],
     [
