@@ -5,7 +5,9 @@
  * paths of the machine into comments and makes the chunks' names from them.
  */
 
-const root = new URL("../", import.meta.url);
+import { path } from "../lib/platform/paths.ts";
+
+const root = path.fromFileUrl(new URL("../", import.meta.url));
 
 /**
  * Bundles the program into an empty folder and returns the names of the files,
@@ -103,7 +105,7 @@ function ignoreMissing(error: unknown): void {
 }
 
 if (import.meta.main) {
-  const folder = Deno.args[0] ?? new URL("dist/bundle", root).pathname;
+  const folder = Deno.args[0] ?? path.join(root, "dist", "bundle");
   const names = await bundle(folder);
   for (const name of names) {
     const { size } = await Deno.stat(`${folder}/${name}`);

@@ -47,6 +47,10 @@ declare module "@std/cli/parse-args" {
   ): Record<string, unknown> & { _: (string | number)[]; "--"?: string[] };
 }
 
+declare module "@std/yaml" {
+  export function parse(text: string): unknown;
+}
+
 declare module "@std/fs/expand-glob" {
   export interface ExpandGlobOptions {
     root?: string;

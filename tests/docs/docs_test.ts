@@ -8,7 +8,7 @@ import { options } from "../../lib/app/option_table.ts";
 import { exitCodes } from "../../lib/core/error.ts";
 import { readTree, root } from "../checks/source_tree.ts";
 import { runProgram } from "../e2e/program.ts";
-import { modelServer } from "../support/model_server.ts";
+import { blocksOf, inside, wordsOf } from "../support/pages.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const tree = await readTree();
@@ -18,7 +18,10 @@ const commandLine = page("docs/reference/cli.md");
 
 /** Options of other programs that pages name, by the program. */
 const foreign: Readonly<Record<string, readonly string[]>> = {
-  deno: ["unstable-worker-options", "no-check"],
+  deno: ["unstable-worker-options", "no-check", "allow-sys"],
+  "deno task compile": ["all", "target"],
+  "sha256sum": ["check", "ignore-missing"],
+  gh: ["repo"],
   "llama-server": ["jinja", "parallel"],
   vllm: [
     "enable-auto-tool-choice",
@@ -46,19 +49,9 @@ function page(path: string): string {
   return text;
 }
 
-/** Fenced blocks of a page, fences and all. */
-function blocksOf(text: string): string[] {
-  return text.match(/^```[\s\S]*?^```$/gm) ?? [];
-}
-
 function headingsOf(text: string): string[] {
   const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, "");
   return (prose.match(/^#+ /gm) ?? []).map((heading) => heading.trim());
-}
-
-/** A block's text without its fences. */
-function inside(block: string): string {
-  return block.split("\n").slice(1, -1).join("\n");
 }
 
 Deno.test("pages name no option that nobody has", () => {
@@ -146,44 +139,6 @@ Deno.test("the Chinese README has the headings and blocks of the English", () =>
     [...text.matchAll(/^\|.*\|([^|]*)\|$/gm)]
       .map(([, cell = ""]) => cell.trim()).filter((cell) => cell[0] === "`");
   assertEquals(files(chinese), files(readme));
-});
-
-/** Words of a command line as a shell would split it. */
-function wordsOf(line: string): string[] {
-  const joined = line.replaceAll("\\\n", " ");
-  return (joined.match(/"[^"]*"|\S+/g) ?? [])
-    .map((word) => word.replaceAll('"', ""));
-}
-
-Deno.test("README's permission lines offer the tools that they name", async () => {
-  const lines = blocksOf(readme).map(inside)
-    .filter((text) => text.includes("$OPENCLAUDE/main.ts"));
-  const offered: string[] = [];
-  for (const line of lines) {
-    await using project = await tempFolder({ "a.txt": "one\n" });
-    await using server = await modelServer([
-      { calls: [{ name: "Read", input: { file_path: "a.txt" } }] },
-      { text: "Done." },
-    ]);
-    const [, ...words] = wordsOf(line).map((word) =>
-      word.replaceAll("$OPENCLAUDE", root.pathname.slice(0, -1))
-        .replaceAll("localhost:11434", new URL(server.url).host)
-    );
-    const { code, stdout, stderr } = await runProgram(
-      [...words, `--base-url=${server.url}`],
-      { cwd: project.path, command: [Deno.execPath()] },
-    );
-    assertEquals([code, stdout], [0, "Done.\n"], stderr);
-    assert(!stderr.includes("worker"), stderr);
-    const tools: { function: { name: string } }[] = server.requests[0]?.body
-      .tools;
-    offered.push(tools.map((tool) => tool.function.name).join());
-  }
-  assertEquals(offered, [
-    "Glob,Grep,Read",
-    "Edit,Glob,Grep,Read,Write",
-    "Bash,Edit,Glob,Grep,Read,Write",
-  ]);
 });
 
 Deno.test("scripted-model.md's example says what the page says", async () => {

@@ -3,10 +3,10 @@
  * executable. In each it plays a prompt whose call runs in the tool realm.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { bundle } from "../../.ci/bundle.ts";
-import { compile } from "../../.ci/compile.ts";
-import { modelServer } from "../support/model_server.ts";
 import { importsOf } from "../checks/source_tree.ts";
+import { builtBundle, builtExecutable } from "../support/built.ts";
+import { serveFolder } from "../support/folder_server.ts";
+import { modelServer } from "../support/model_server.ts";
 import { needsCompiler } from "../support/needs.ts";
 import { tempFolder } from "../support/temp.ts";
 import { denoRun, runProgram } from "./program.ts";
@@ -29,46 +29,22 @@ async function checkRead(command: readonly string[]): Promise<void> {
   assertStringIncludes(server.requests[1]?.text ?? "", "the text");
 }
 
-/** Serves a folder, as a host of releases would. */
-function serveFolder(folder: string) {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    async (request) => {
-      const name = new URL(request.url).pathname.slice(1);
-      try {
-        return new Response(await Deno.readFile(`${folder}/${name}`), {
-          headers: { "content-type": "text/javascript" },
-        });
-      } catch {
-        return new Response("not found", { status: 404 });
-      }
-    },
-  );
-  return {
-    url: `http://127.0.0.1:${server.addr.port}`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}
-
 Deno.test("the bundle runs by itself, from a folder and from a URL", async () => {
-  await using folder = await tempFolder();
-  const names = await bundle(folder.at("bundle"));
+  const { folder, names } = await builtBundle();
   assert(names.length > 1, "nothing is loaded late");
-  const main = folder.at("bundle/main.js");
-  await checkRead(denoRun(["-A", "--no-config"], main));
+  await checkRead(denoRun(["-A", "--no-config"], `${folder}/main.js`));
 
-  await using host = serveFolder(folder.at("bundle"));
+  await using host = serveFolder(folder);
   await checkRead(denoRun(["-A"], `${host.url}/main.js`));
 });
 
 Deno.test("--version evaluates a few KB of the bundle", async () => {
-  await using folder = await tempFolder();
-  const names = await bundle(folder.at("bundle"));
+  const { folder, names } = await builtBundle();
   const evaluated = new Set<string>();
   const load = async (name: string): Promise<void> => {
     if (evaluated.has(name)) return;
     evaluated.add(name);
-    const text = await folder.read(`bundle/${name}`);
+    const text = await Deno.readTextFile(`${folder}/${name}`);
     for (const { specifier, lazy } of importsOf(text)) {
       if (!lazy) await load(specifier.replace("./", ""));
     }
@@ -79,7 +55,7 @@ Deno.test("--version evaluates a few KB of the bundle", async () => {
   if (launcher !== undefined) await load(launcher);
   let size = 0;
   for (const name of evaluated) {
-    size += (await Deno.stat(folder.at(`bundle/${name}`))).size;
+    size += (await Deno.stat(`${folder}/${name}`)).size;
   }
   assert(size <= versionMost, `${[...evaluated].join(", ")}: ${size} bytes`);
 });
@@ -88,10 +64,6 @@ Deno.test({
   name: "the executable runs by itself",
   ignore: !needsCompiler(),
   async fn() {
-    await using folder = await tempFolder();
-    await bundle(folder.at("bundle"));
-    const executable = folder.at("openclaude");
-    await compile(folder.at("bundle/main.js"), executable);
-    await checkRead([executable]);
+    await checkRead([await builtExecutable()]);
   },
 });
