@@ -6,6 +6,8 @@ export interface WalkOptions {
   readonly signal: AbortSignal;
   /** Also yields what `.gitignore` excludes. `.git` itself never. */
   readonly includeIgnored?: boolean;
+  /** Also tells the names of ignored files, but not what ignored folders hold. */
+  readonly listIgnored?: boolean;
   /** Tells whether to enter a folder, given relative to the root. */
   enter?(folder: string): boolean;
 }
@@ -18,6 +20,8 @@ export interface WalkedFolder {
   readonly files: readonly string[];
   /** Names of the symlinks; they are not followed. */
   readonly links: readonly string[];
+  /** Names of ignored regular files, where they were asked for. */
+  readonly ignored: readonly string[];
   /** True when the folder could not be listed. */
   readonly unreadable: boolean;
 }
@@ -79,7 +83,7 @@ export async function* walk(
     const { folder } = next;
     const entries = list(base + folder);
     if (entries === undefined) {
-      yield { folder, files: [], links: [], unreadable: true };
+      yield { folder, files: [], links: [], ignored: [], unreadable: true };
       continue;
     }
     const layers = options.includeIgnored
@@ -87,6 +91,7 @@ export async function* walk(
       : layersOf(base, folder, { entries, above: next.layers });
     const files: string[] = [];
     const links: string[] = [];
+    const ignored: string[] = [];
     for (const entry of entries) {
       const { name, isDirectory } = entry;
       if (name === ".git") continue;
@@ -99,6 +104,7 @@ export async function* walk(
         : null;
       if (target === null) continue;
       if (layers.length > 0 && isIgnored(layers, folder, name, isDirectory)) {
+        if (options.listIgnored && target === files) ignored.push(name);
         continue;
       }
       if (target !== undefined) target.push(name);
@@ -106,7 +112,7 @@ export async function* walk(
         pending.push({ folder: `${folder}${name}/`, layers });
       }
     }
-    yield { folder, files, links, unreadable: false };
+    yield { folder, files, links, ignored, unreadable: false };
   }
 }
 

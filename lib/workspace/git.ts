@@ -77,6 +77,34 @@ export async function gitSnapshot(
   };
 }
 
+/**
+ * The content of an object as git keeps it, without any filter. Null where
+ * git may not be run or doesn't have it.
+ */
+export async function gitObject(
+  folder: string,
+  id: string,
+  { environment, sandbox }: {
+    readonly environment: Readonly<Record<string, string>>;
+    readonly sandbox?: SandboxPlan | undefined;
+  },
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  const prepared = sandbox === undefined
+    ? undefined
+    : await prepareSandbox(sandbox, folder);
+  const wrap = prepared?.wrap ?? ((argv: readonly string[]) => argv);
+  const argv = wrap(
+    ["git", "-C", folder, ...distrust, "cat-file", "blob", id],
+  );
+  const [command = ""] = argv;
+  if (!can({ name: "run", command })) return null;
+  return await readGit(argv, {
+    ...environment,
+    ...withoutFetching,
+    ...prepared?.environment,
+  });
+}
+
 const listFilters =
   "config --local --includes --name-only --get-regexp ^filter[.]".split(" ");
 
@@ -91,9 +119,17 @@ function withoutFilters(names: string): string[] {
 }
 
 async function runGit(
-  [program = "", ...args]: readonly string[],
+  argv: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
+  const output = await readGit(argv, environment);
+  return output === null ? undefined : new TextDecoder().decode(output);
+}
+
+async function readGit(
+  [program = "", ...args]: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   try {
     const command = new Deno.Command(program, {
       args,
@@ -105,10 +141,10 @@ async function runGit(
       signal: AbortSignal.timeout(gitMs),
     });
     const { success, stdout } = await command.output();
-    return success ? new TextDecoder().decode(stdout) : undefined;
+    return success ? stdout : null;
   } catch {
-    // No git, or none that may run: the caller reads .git/HEAD instead.
-    return undefined;
+    // No git, or none that may run: the caller knows another way.
+    return null;
   }
 }
 

@@ -1,0 +1,329 @@
+import type { Access } from "../core/permission.ts";
+import { createBreather } from "../platform/breather.ts";
+import { path } from "../platform/paths.ts";
+import type { BlobStore } from "./blob_store.ts";
+import { captureFile, type FileState, lost, sameState } from "./file_state.ts";
+import { type GitState, parseIndex, readGitState } from "./git_index.ts";
+import {
+  type FileMark,
+  markOf,
+  sameMark,
+  type Scan,
+  scanFolder,
+} from "./scan.ts";
+
+/** What a change of a file was. Paths are absolute and real. */
+export interface FileChange {
+  readonly path: string;
+  readonly before: FileState;
+  readonly after: FileState;
+}
+
+/** Where git stood; the index is kept as a blob. */
+export interface GitMark {
+  /** The folder of HEAD and index. */
+  readonly folder: string;
+  readonly commit: string | null;
+  readonly branch: string | null;
+  readonly index: string | null;
+}
+
+/** What one call changed. */
+export interface CallChanges {
+  readonly changes: readonly FileChange[];
+  /** Folders that the call made, absolute. */
+  readonly newFolders: readonly string[];
+  readonly git?: { readonly before: GitMark; readonly after: GitMark };
+}
+
+/** What is known of a call before it runs. */
+export interface BeforeCall {
+  /** Files that a tool of ours is about to write. */
+  readonly files: ReadonlyMap<string, FileState>;
+  /** Folders that it will have to make. */
+  readonly missingFolders: readonly string[];
+  /** The whole workspace, before a command. */
+  readonly watched: WatchedWorkspace | null;
+  /** What could not be saved, for the user; null when everything was. */
+  readonly gap: string | null;
+}
+
+interface WatchedWorkspace {
+  readonly scan: Scan;
+  readonly git: GitMark | null;
+  /** The state of a file that git keeps as it is; null for others. */
+  inGit(file: string, mark: FileMark): FileState | null;
+}
+
+/** What the recorder works with. */
+export interface RecorderOptions {
+  /** The workspace, absolute and real. */
+  readonly root: string;
+  /** The folder that holds `.git`; absent without a repository. */
+  readonly gitRoot?: string | undefined;
+  readonly store: BlobStore;
+  /** Milliseconds for the look and the copies before a command. */
+  readonly budgetMs?: number;
+}
+
+const defaultBudgetMs = 100;
+/** The look after a command may take longer: it finds what was lost. */
+const afterFactor = 10;
+/** Bytes of a file that one of our tools writes, and that a command may. */
+const maxOwnBytes = 10 * 1024 * 1024;
+const maxWatchedBytes = 2 * 1024 * 1024;
+const megabyte = 1024 * 1024;
+
+/**
+ * Looks at files before and after calls. Before a write of our own tools the
+ * file is copied; before a command the workspace is looked at, and what git
+ * does not have is copied, for at most `budgetMs`. What is as the last copy
+ * has it is not copied again, so that the first command pays for the others.
+ * Needs read for the workspace.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #budgetMs: number;
+  /** States of files, with the mark under which they were taken. */
+  readonly #known = new Map<string, { mark: FileMark; state: FileState }>();
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#budgetMs = options.budgetMs ?? defaultBudgetMs;
+  }
+
+  /** To be called before a call that may write. Throws the signal's reason. */
+  async before(
+    access: readonly Access[],
+    signal: AbortSignal,
+  ): Promise<BeforeCall> {
+    const runs = access.some((each) => each.kind === "run" && !each.readOnly);
+    if (runs) return await this.#beforeCommand(signal);
+    const files = new Map<string, FileState>();
+    const missingFolders = new Set<string>();
+    for (const each of access) {
+      if (each.kind !== "write") continue;
+      const file = await realFile(each.path);
+      files.set(file, await this.#capture(file, maxOwnBytes));
+      for (const folder of missingAbove(file)) missingFolders.add(folder);
+    }
+    return {
+      files,
+      missingFolders: [...missingFolders],
+      watched: null,
+      gap: null,
+    };
+  }
+
+  /** To be called after it, also when it failed; null: nothing changed. */
+  async after(
+    { files, missingFolders, watched }: BeforeCall,
+    signal: AbortSignal,
+  ): Promise<CallChanges | null> {
+    if (watched !== null) return await this.#afterCommand(watched, signal);
+    const changes: FileChange[] = [];
+    for (const [file, before] of files) {
+      const after = await this.#capture(file, maxOwnBytes);
+      if (!sameState(before, after)) {
+        changes.push({ path: file, before, after });
+      }
+    }
+    const newFolders = missingFolders.filter((folder) => isThere(folder));
+    return changes.length === 0 ? null : { changes, newFolders };
+  }
+
+  /** What a file is now; copied unless the last copy is still right. */
+  async #capture(file: string, maxBytes: number): Promise<FileState> {
+    const mark = markOf(file);
+    const last = this.#known.get(file);
+    if (mark !== null && last !== undefined && sameMark(mark, last.mark)) {
+      return last.state;
+    }
+    const { store } = this.#options;
+    const state = await captureFile(file, { store, maxBytes });
+    if (mark === null || state.kind === "lost") this.#known.delete(file);
+    else this.#known.set(file, { mark, state });
+    return state;
+  }
+
+  #lastState(file: string, mark: FileMark): FileState | null {
+    const last = this.#known.get(file);
+    return last !== undefined && sameMark(last.mark, mark) ? last.state : null;
+  }
+
+  async #beforeCommand(signal: AbortSignal): Promise<BeforeCall> {
+    const end = performance.now() + this.#budgetMs;
+    const scan = await scanFolder(this.#options.root, {
+      budgetMs: this.#budgetMs,
+      signal,
+    });
+    const nothing = { files: new Map(), missingFolders: [] };
+    if (!scan.isComplete) {
+      const gap = `the workspace is too large to look at in ${this.#budgetMs}` +
+        " ms: what commands change there can't be undone";
+      return { ...nothing, watched: null, gap };
+    }
+    const { gitRoot } = this.#options;
+    const state = gitRoot === undefined ? null : await readGitState(gitRoot);
+    const inGit = gitReader(state);
+    const git = await this.#saveGit(state);
+    const gap = await this.#save(scan, inGit, end);
+    return { ...nothing, watched: { scan, git, inGit }, gap };
+  }
+
+  /** Copies what git does not have, small files first, until time is up. */
+  async #save(
+    scan: Scan,
+    inGit: WatchedWorkspace["inGit"],
+    end: number,
+  ): Promise<string | null> {
+    const wanted: [string, FileMark][] = [];
+    let large = 0;
+    for (const [file, mark] of scan.files) {
+      if (this.#lastState(file, mark) !== null) continue;
+      if (inGit(file, mark) !== null) continue;
+      if (mark.size > maxWatchedBytes) large++;
+      else wanted.push([file, mark]);
+    }
+    wanted.sort(([, one], [, other]) =>
+      Number(one.isIgnored) - Number(other.isIgnored) || one.size - other.size
+    );
+    let saved = 0;
+    for (const [file] of wanted) {
+      if (performance.now() > end) break;
+      await this.#capture(file, maxWatchedBytes);
+      saved++;
+    }
+    return describeGap(wanted.length - saved, large);
+  }
+
+  async #afterCommand(
+    watched: WatchedWorkspace,
+    signal: AbortSignal,
+  ): Promise<CallChanges | null> {
+    const { scan } = watched;
+    const now = await scanFolder(this.#options.root, {
+      budgetMs: this.#budgetMs * afterFactor,
+      signal,
+    });
+    const changes: FileChange[] = [];
+    const breather = createBreather(signal);
+    for (const file of touchedFiles(scan, now)) {
+      if (breather.isDue()) await breather.rest();
+      const before = this.#stateBefore(file, watched);
+      const after = await this.#capture(file, maxWatchedBytes);
+      if (!sameState(before, after)) {
+        changes.push({ path: file, before, after });
+      }
+    }
+    const { gitRoot } = this.#options;
+    const later = watched.git === null || gitRoot === undefined
+      ? null
+      : await this.#saveGit(await readGitState(gitRoot));
+    const git = watched.git !== null && later !== null
+      ? { before: watched.git, after: later }
+      : null;
+    const hasMoved = git !== null && !sameGit(git.before, git.after);
+    if (changes.length === 0 && !hasMoved) return null;
+    return {
+      changes,
+      newFolders: [...now.folders].filter((each) => !scan.folders.has(each)),
+      ...(git === null ? {} : { git }),
+    };
+  }
+
+  /** What a file was before a command. */
+  #stateBefore(file: string, { scan, inGit }: WatchedWorkspace): FileState {
+    const mark = scan.files.get(file);
+    if (mark === undefined) return { kind: "absent" };
+    const isLarge = mark.size > maxWatchedBytes;
+    return this.#lastState(file, mark) ?? inGit(file, mark) ??
+      lost(isLarge ? "too large" : "not saved in time", mark);
+  }
+
+  async #saveGit(state: GitState | null): Promise<GitMark | null> {
+    if (state === null) return null;
+    const { folder, commit, branch, index } = state;
+    const blob = index === null ? null : await this.#options.store.put(index);
+    return { folder, commit, branch, index: blob };
+  }
+}
+
+function touchedFiles(before: Scan, after: Scan): string[] {
+  const touched: string[] = [];
+  for (const [file, mark] of before.files) {
+    const later = after.files.get(file);
+    // What an incomplete look does not show may still be there.
+    const isSame = later === undefined
+      ? !after.isComplete && isThere(file)
+      : sameMark(mark, later);
+    if (!isSame) touched.push(file);
+  }
+  for (const file of after.files.keys()) {
+    if (!before.files.has(file)) touched.push(file);
+  }
+  return touched;
+}
+
+/** Tells what git has: files that are as its index says. */
+function gitReader(state: GitState | null): WatchedWorkspace["inGit"] {
+  const index = state?.index ? parseIndex(state.index) : null;
+  if (state === null || index === null) return () => null;
+  const prefix = state.root.endsWith(path.SEPARATOR)
+    ? state.root.length
+    : state.root.length + 1;
+  return (file, mark) => {
+    const name = file.slice(prefix).replaceAll(path.SEPARATOR, "/");
+    const entry = index.get(name);
+    // A file that was written after the index may look unchanged to it.
+    const isClean = entry !== undefined && !mark.isLink &&
+      entry.size === mark.size && entry.mtime === mark.mtime &&
+      mark.mtime < state.indexTime;
+    return isClean
+      ? { kind: "git", object: entry.object, size: entry.size, mode: mark.mode }
+      : null;
+  };
+}
+
+function sameGit(one: GitMark, other: GitMark): boolean {
+  return one.commit === other.commit && one.branch === other.branch &&
+    one.index === other.index;
+}
+
+function describeGap(missed: number, large: number): string | null {
+  const parts = [
+    missed > 0 ? `${missed} files could not be saved in time` : "",
+    large > 0
+      ? `${large} files above ${maxWatchedBytes / megabyte} MB are not saved`
+      : "",
+  ].filter(Boolean);
+  return parts.length === 0 ? null : parts.join(", ");
+}
+
+/** Where a path leads that our tools are about to write. */
+async function realFile(file: string): Promise<string> {
+  try {
+    return await Deno.realPath(file);
+  } catch {
+    // It does not exist yet: its folder, as far as that is there, decides.
+    const folder = path.dirname(file);
+    return folder === file
+      ? file
+      : path.join(await realFile(folder), path.basename(file));
+  }
+}
+
+/** The folders above a file that do not exist. */
+function missingAbove(file: string): string[] {
+  const missing: string[] = [];
+  let at = path.dirname(file);
+  while (!isThere(at) && path.dirname(at) !== at) {
+    missing.push(at);
+    at = path.dirname(at);
+  }
+  return missing;
+}
+
+function isThere(file: string): boolean {
+  return markOf(file) !== null;
+}

@@ -1,0 +1,238 @@
+import { errorCode, fileFault } from "../platform/file_error.ts";
+import { path } from "../platform/paths.ts";
+import { writeAtomically } from "../platform/atomic_write.ts";
+import type { BlobStore } from "./blob_store.ts";
+import { captureFile, type FileState, sameState } from "./file_state.ts";
+import { readGitState } from "./git_index.ts";
+import type { CallChanges, FileChange, GitMark } from "./recorder.ts";
+
+/** What came of bringing files back. Paths are absolute. */
+export interface RestoreReport {
+  readonly restored: readonly string[];
+  readonly removed: readonly string[];
+  /** What could not be brought back, with the reason. */
+  readonly failed: readonly { readonly path: string; readonly why: string }[];
+  /** Files that somebody else had changed; they were saved as well. */
+  readonly foreign: readonly string[];
+  /** What the user should know of git. */
+  readonly notes: readonly string[];
+  /** What this changed, so that it can be taken back itself. */
+  readonly changes: readonly FileChange[];
+}
+
+/** What restoring works with. */
+export interface RestoreOptions {
+  readonly store: BlobStore;
+  /** The bytes of an object that git has; null when it can't be asked. */
+  gitObject(id: string): Promise<Uint8Array<ArrayBuffer> | null>;
+}
+
+/** Bytes of a present file that are saved before it is replaced. */
+const maxBytes = 64 * 1024 * 1024;
+
+/**
+ * Takes changes back: every file becomes what it was before. What is there
+ * now is saved first, so that nothing is lost by it. Needs read and write.
+ */
+export async function restore(
+  calls: readonly CallChanges[],
+  options: RestoreOptions,
+): Promise<RestoreReport> {
+  const report = {
+    restored: [] as string[],
+    removed: [] as string[],
+    failed: [] as { path: string; why: string }[],
+    foreign: [] as string[],
+    notes: [] as string[],
+    changes: [] as FileChange[],
+  };
+  for (const { path: file, before, after } of inOrder(mergeChanges(calls))) {
+    const now = await captureFile(file, { store: options.store, maxBytes });
+    if (sameState(now, before)) continue;
+    if (!sameState(now, after)) report.foreign.push(file);
+    const why = now.kind === "lost"
+      ? "what is there now could not be saved first"
+      : await bringBack(file, before, options);
+    if (why !== null) {
+      report.failed.push({ path: file, why });
+      continue;
+    }
+    (before.kind === "absent" ? report.removed : report.restored).push(file);
+    report.changes.push({ path: file, before: now, after: before });
+  }
+  await removeEmpty(calls.flatMap(({ newFolders }) => newFolders));
+  const git = mergeGit(calls);
+  if (git !== null) report.notes.push(...await restoreIndex(git, options));
+  return report;
+}
+
+/** One change a file: from before the first call to after the last one. */
+export function mergeChanges(calls: readonly CallChanges[]): FileChange[] {
+  const merged = new Map<string, FileChange>();
+  for (const change of calls.flatMap(({ changes }) => changes)) {
+    const first = merged.get(change.path);
+    merged.set(
+      change.path,
+      first === undefined ? change : { ...first, after: change.after },
+    );
+  }
+  return [...merged.values()].filter(({ before, after }) =>
+    !sameState(before, after)
+  );
+}
+
+/** What has to go comes first, the deepest before the folder around it. */
+function inOrder(changes: readonly FileChange[]): FileChange[] {
+  const goes = ({ before }: FileChange) => before.kind === "absent" ? 0 : 1;
+  return changes.toSorted((one, other) =>
+    goes(one) - goes(other) || other.path.length - one.path.length
+  );
+}
+
+function mergeGit(
+  calls: readonly CallChanges[],
+): { readonly before: GitMark; readonly after: GitMark } | null {
+  const marks = calls.flatMap(({ git }) => git === undefined ? [] : [git]);
+  const [first] = marks;
+  const last = marks.at(-1);
+  return first === undefined || last === undefined
+    ? null
+    : { before: first.before, after: last.after };
+}
+
+/** Makes a file what it was; null when done, else why not. */
+async function bringBack(
+  file: string,
+  state: FileState,
+  options: RestoreOptions,
+): Promise<string | null> {
+  try {
+    switch (state.kind) {
+      case "absent":
+        await Deno.remove(file);
+        return null;
+      case "link":
+        await removeIfThere(file);
+        await Deno.mkdir(path.dirname(file), { recursive: true });
+        await Deno.symlink(state.target, file);
+        return null;
+      case "folder":
+        await Deno.mkdir(file, { recursive: true });
+        return null;
+      case "lost":
+        return `it was ${state.why}`;
+      case "file":
+      case "git":
+        return await writeBack(file, state, options);
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    const fault = fileFault(error);
+    if (fault === null) throw error;
+    return fault.state;
+  }
+}
+
+async function writeBack(
+  file: string,
+  state: FileState & { kind: "file" | "git" },
+  { store, gitObject }: RestoreOptions,
+): Promise<string | null> {
+  const bytes = state.kind === "file"
+    ? await store.get(state.blob)
+    : await gitObject(state.object);
+  if (bytes === null) {
+    return state.kind === "file"
+      ? "its copy is lost"
+      : `git could not be asked for its object ${state.object}`;
+  }
+  if (bytes.length !== state.size) {
+    return "git keeps it in another form; git checkout brings it back";
+  }
+  await clearTheWay(file);
+  await writeAtomically(file, bytes);
+  if (state.mode !== null && Deno.build.os !== "windows") {
+    await Deno.chmod(file, state.mode & 0o7777);
+  }
+  return null;
+}
+
+/** A link would be kept and a folder would refuse: neither was there. */
+async function clearTheWay(file: string): Promise<void> {
+  await Deno.mkdir(path.dirname(file), { recursive: true });
+  try {
+    const { isSymlink, isDirectory } = await Deno.lstat(file);
+    // An empty folder only: what is in it has to go first.
+    if (isSymlink || isDirectory) await Deno.remove(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+async function removeIfThere(file: string): Promise<void> {
+  try {
+    await Deno.remove(file);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Removes folders that a call made, the deepest first, unless in use. */
+async function removeEmpty(folders: readonly string[]): Promise<void> {
+  const sorted = [...new Set(folders)].sort((one, other) =>
+    other.length - one.length
+  );
+  for (const folder of sorted) {
+    try {
+      await Deno.remove(folder);
+    } catch (error) {
+      const isInUse = errorCode(error) !== "" ||
+        error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.NotCapable;
+      if (!isInUse) throw error;
+    }
+  }
+}
+
+/**
+ * Puts git's index back, so that what was staged is staged again. Where HEAD
+ * has moved the index belongs to another commit, and the user is told.
+ */
+async function restoreIndex(
+  { before, after }: { readonly before: GitMark; readonly after: GitMark },
+  { store }: RestoreOptions,
+): Promise<string[]> {
+  const hasMoved = before.commit !== after.commit ||
+    before.branch !== after.branch;
+  if (hasMoved) {
+    const back = before.branch?.replace(/^refs\/heads\//, "") ?? before.commit;
+    return [
+      `Git's HEAD moved from ${name(before)} to ${name(after)} and stays ` +
+      `there; git switch or git reset --soft ${
+        before.commit ?? back
+      } takes it back`,
+    ];
+  }
+  if (before.index === null || before.index === after.index) return [];
+  const bytes = await store.get(before.index);
+  const file = path.join(before.folder, "index");
+  const now = await readGitState(path.dirname(before.folder));
+  if (bytes === null || now?.commit !== before.commit) {
+    return ["What was staged in git could not be brought back"];
+  }
+  try {
+    await writeAtomically(file, bytes);
+    return [];
+  } catch (error) {
+    const fault = fileFault(error);
+    if (fault === null) throw error;
+    return [`What was staged in git could not be brought back: ${fault.state}`];
+  }
+}
+
+function name({ branch, commit }: GitMark): string {
+  const short = commit?.slice(0, 9) ?? "no commit";
+  return branch === null
+    ? short
+    : `${branch.replace(/^refs\/heads\//, "")} (${short})`;
+}
