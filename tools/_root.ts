@@ -9,6 +9,7 @@ import {
   guardPath,
   resolvePath,
 } from "../lib/platform/guard_path.ts";
+import { onDisk } from "../lib/platform/sandbox_temp.ts";
 import { displayPath } from "./_display.ts";
 
 /** Where a search starts. */
@@ -44,7 +45,13 @@ export async function searchFrom(
   const roots = spillFolder === null
     ? context.roots
     : [...context.roots, spillFolder];
-  const guarded = guardPath(named, { cwd, roots, kind: "read", home });
+  const guarded = guardPath(named, {
+    cwd,
+    roots,
+    kind: "read",
+    home,
+    locate: (file) => onDisk(file, context.sandbox),
+  });
   if (!guarded.ok) {
     return fail(refusalCodes[guarded.by], guarded.message, guarded.hint);
   }

@@ -2,6 +2,7 @@ import { fail, type ToolContext, type ToolOutcome } from "../lib/core/tool.ts";
 import { fileFault } from "../lib/platform/file_error.ts";
 import { guardPath } from "../lib/platform/guard_path.ts";
 import { isInside, path } from "../lib/platform/paths.ts";
+import { onDisk } from "../lib/platform/sandbox_temp.ts";
 import { nearestNames } from "./_nearest.ts";
 
 /** A file that a call may touch. */
@@ -73,6 +74,7 @@ function findTarget(
     roots: spill === null ? context.roots : [...context.roots, spill],
     kind,
     home: context.environment.HOME,
+    locate: (file) => onDisk(file, context.sandbox),
   });
   if (!guarded.ok) {
     const code = refusalCodes[guarded.by];

@@ -11,7 +11,11 @@ import { isReadOnlyLine } from "../lib/permission/read_only.ts";
 import { OutputCapture } from "../lib/platform/capture.ts";
 import { isInside, path } from "../lib/platform/paths.ts";
 import { type ProcessResult, runProcess } from "../lib/platform/process.ts";
-import { prepareSandbox, sandboxTrouble } from "../lib/platform/sandbox.ts";
+import {
+  onDisk,
+  prepareSandbox,
+  sandboxTrouble,
+} from "../lib/platform/sandbox.ts";
 import { coalesceProgress } from "./_progress.ts";
 import {
   interpretExit,
@@ -233,8 +237,9 @@ function spillFile({ spillFolder, callId }: ToolContext): string | null {
   return path.join(spillFolder, `bash-${name}.txt`);
 }
 
-async function newFolder(folder: string, context: ToolContext): Promise<Move> {
-  if (!path.isAbsolute(folder)) return {};
+async function newFolder(seen: string, context: ToolContext): Promise<Move> {
+  if (!path.isAbsolute(seen)) return {};
+  const folder = onDisk(seen, context.sandbox);
   if (folder === await realPath(context.cwd)) return {};
   for (const root of context.roots) {
     if (isInside(folder, await realPath(root))) {

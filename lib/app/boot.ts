@@ -1,5 +1,4 @@
 import type { Conversation } from "../core/conversation.ts";
-import { describeError, exitCodes, UserError } from "../core/error.ts";
 import type { ModelClient } from "../core/model.ts";
 import type { PermissionMode } from "../core/permission.ts";
 import { toolSpecs } from "../core/schema.ts";
@@ -9,8 +8,6 @@ import { missingNeeds } from "../platform/capabilities.ts";
 import { childEnvironment } from "../platform/child_environment.ts";
 import { systemClock } from "../platform/clock.ts";
 import { readWholeEnvironment } from "../platform/environment.ts";
-import { temporaryFolder } from "../platform/folders.ts";
-import { path } from "../platform/paths.ts";
 import type { LoadedSettings } from "../settings/layer.ts";
 import { builtinTools } from "../../tools/mod.ts";
 import { openConversation } from "./conversation.ts";
@@ -20,8 +17,10 @@ import { openModel } from "./model.ts";
 import { buildPreamble } from "./preamble.ts";
 import { openRealm, type RealmStarter } from "./realm_start.ts";
 import { runOptionsFor } from "./run_options.ts";
+import { openSandbox, type Sandbox } from "./sandbox.ts";
 import { openSpill } from "./spill.ts";
 import { childVariables } from "./variables.ts";
+import { workingFolder } from "./working_folder.ts";
 
 /** What a conversation is opened with. Undefined means: the default. */
 export interface BootOptions {
@@ -41,6 +40,8 @@ export interface BootOptions {
   readonly realms?: RealmStarter;
   /** Whether somebody answers `permission_request` events. */
   readonly canAsk: boolean;
+  /** What keeps commands; absent: what there is. Ends with the conversation. */
+  readonly sandbox?: Sandbox;
 }
 
 /**
@@ -55,13 +56,13 @@ export async function boot(options: BootOptions): Promise<Conversation> {
   const environment = childEnvironment(readWholeEnvironment(childVariables), [
     endpoint.apiKey,
   ]);
-  const roots = [cwd, temporaryFolder()];
-  const { offered, unavailable } = offeredTools(
+  const sandbox = options.sandbox ?? openSandbox({ workspace: cwd });
+  const { offered, unavailable } = await offeredTools(
     options.tools ?? builtinTools,
-    roots,
+    { cwd, sandbox },
   );
   const realm = openRealm(offered, options.realms ?? {});
-  const spill = openSpill();
+  const spill = openSpill(sandbox.session);
   const { record } = options;
   const first = await openModel(endpoint, { record });
   const open = async (model: string): Promise<ModelClient> =>
@@ -76,7 +77,7 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     tools: offered,
     specs: toolSpecs(offered),
     system: systemPrompt(names, unavailable),
-    roots,
+    sandbox,
     environment,
     realm,
     spill,
@@ -92,7 +93,15 @@ export async function boot(options: BootOptions): Promise<Conversation> {
       name === undefined ? Promise.resolve(first) : open(name),
     preamble: async () => {
       const now = systemClock.now();
-      const preamble = await buildPreamble({ cwd, environment, now });
+      const { plan, warning } = await sandbox.settle();
+      const preamble = await buildPreamble({
+        cwd,
+        environment,
+        now,
+        sandbox: plan,
+      });
+      const hasBash = offered.some(({ needs }) => needs.includes("run"));
+      if (hasBash && warning !== undefined) warnings.push(warning);
       warnings.push(...preamble.warnings);
       return preamble.parts;
     },
@@ -101,43 +110,26 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     takeWarnings: () => warnings.splice(0),
     dispose: async () => {
       realm[Symbol.dispose]();
-      await spill[Symbol.asyncDispose]();
+      await sandbox[Symbol.asyncDispose]();
     },
   });
 }
 
 /** Which tools the granted permissions allow, and why not the others. */
-function offeredTools(
+async function offeredTools(
   tools: readonly AnyTool[],
-  roots: readonly string[],
-): { offered: AnyTool[]; unavailable: string[] } {
+  { cwd, sandbox }: { readonly cwd: string; readonly sandbox: Sandbox },
+): Promise<{ offered: AnyTool[]; unavailable: string[] }> {
   const offered: AnyTool[] = [];
   const unavailable: string[] = [];
+  const canRun = await sandbox.canRun();
   for (const tool of tools) {
-    const missing = missingNeeds(tool.needs, roots.slice(0, 1));
-    const [first] = missing;
+    const [first] = missingNeeds(tool.needs, [cwd], { canRun });
     if (first === undefined) offered.push(tool);
-    else unavailable.push(`${tool.name} (${first.flag})`);
+    else {
+      const cause = first.need === "run" ? sandbox.refusedBy : undefined;
+      unavailable.push(`${tool.name} (${cause ?? first.flag})`);
+    }
   }
   return { offered, unavailable };
-}
-
-async function workingFolder(wanted: string | undefined): Promise<string> {
-  const folder = path.resolve(wanted ?? Deno.cwd());
-  try {
-    const real = await Deno.realPath(folder);
-    if ((await Deno.stat(real)).isDirectory) return real;
-  } catch (error) {
-    // Without read permission the tools that need it are not offered.
-    if (error instanceof Deno.errors.NotCapable) return folder;
-    throw badFolder(folder, describeError(error));
-  }
-  throw badFolder(folder, "it is not a folder");
-}
-
-function badFolder(folder: string, reason: string): UserError {
-  return new UserError(
-    `Cannot work in "${folder}": ${reason}`,
-    exitCodes.usage,
-  );
 }

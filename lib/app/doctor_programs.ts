@@ -21,7 +21,7 @@ export const usefulPrograms: readonly UsefulProgram[] = [
   },
   { name: "git", args: ["--version"], use: "tells the model of the branch" },
   { name: "rg", args: ["--version"], use: "searches in commands" },
-  { name: "bwrap", args: ["--version"], use: "is not used yet" },
+  { name: "bwrap", args: ["--version"], use: "keeps commands in a sandbox" },
   { name: "pdftotext", args: ["-v"], use: "reads PDF files in commands" },
 ];
 

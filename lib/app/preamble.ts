@@ -1,4 +1,5 @@
 import { type Part, text } from "../core/message.ts";
+import type { SandboxPlan } from "../core/sandbox.ts";
 import { count } from "../core/text.ts";
 import { configFolder } from "../platform/folders.ts";
 import {
@@ -22,6 +23,8 @@ export interface PreambleOptions {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly now: number;
+  /** What keeps the programs that are asked. */
+  readonly sandbox?: SandboxPlan;
 }
 
 /**
@@ -30,10 +33,10 @@ export interface PreambleOptions {
  * prompt, which stays the same for all sessions.
  */
 export async function buildPreamble(
-  { cwd, environment, now }: PreambleOptions,
+  { cwd, environment, now, sandbox }: PreambleOptions,
 ): Promise<Preamble> {
   const [git, root] = await Promise.all([
-    gitSnapshot(cwd, environment),
+    gitSnapshot(cwd, environment, sandbox),
     findGitRoot(cwd),
   ]);
   const memory = await discoverMemory(cwd, {

@@ -13,6 +13,7 @@ import type {
 } from "./conversation.ts";
 import { newId } from "./identity.ts";
 import type { ToolRealm } from "./realm_start.ts";
+import type { Sandbox } from "./sandbox.ts";
 import type { Spill } from "./spill.ts";
 
 /** What stays the same for all runs of a conversation. */
@@ -20,7 +21,7 @@ export interface FixedOptions {
   readonly tools: readonly AnyTool[];
   readonly specs: readonly ToolSpec[];
   readonly system: string;
-  readonly roots: readonly string[];
+  readonly sandbox: Sandbox;
   readonly environment: Readonly<Record<string, string>>;
   readonly realm: ToolRealm;
   readonly spill: Spill;
@@ -79,12 +80,16 @@ export function runOptionsFor(
     now: systemClock.now,
     newId,
     run: realm.run,
-    callContext: async () => ({
-      roots: fixed.roots,
-      spillFolder: await spill.folder(),
-      environment: fixed.environment,
-      vision: info.vision,
-    }),
+    callContext: async () => {
+      const { plan, roots } = await fixed.sandbox.settle();
+      return {
+        roots,
+        spillFolder: await spill.folder(),
+        environment: fixed.environment,
+        vision: info.vision,
+        sandbox: plan,
+      };
+    },
     decide: (call, _tool, access) =>
       decide(call, access, { mode, canAsk, isDoubtful: isUnmarkedDialect }),
     spill: (callId, content) => spill.save(callId, content),

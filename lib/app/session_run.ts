@@ -4,13 +4,16 @@ import { stateFolder } from "../platform/folders.ts";
 import { path } from "../platform/paths.ts";
 import { parseInvocation } from "./args.ts";
 import { boot } from "./boot.ts";
+import { keepNoExec, sandboxFor } from "./confine.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import type { FrontEnds } from "./front_end.ts";
 import { readPipedInput } from "./piped_input.ts";
 import type { RealmStarter } from "./realm_start.ts";
+import type { Sandbox } from "./sandbox.ts";
 import { modelAbove, openSettings } from "./settings.ts";
 import { subcommandOf } from "./subcommands.ts";
 import { version } from "./version.ts";
+import { workingFolder } from "./working_folder.ts";
 
 /**
  * Runs the program for a command line: chooses between one-shot and REPL,
@@ -28,6 +31,7 @@ export async function runSession(
   },
 ): Promise<number> {
   const invocation = parseInvocation(args);
+  keepNoExec(invocation);
   const named = subcommandOf(invocation);
   if (named !== undefined) {
     const { subcommand, words } = named;
@@ -55,11 +59,19 @@ export async function runSession(
   }
   const canAsk = isTerminal && Deno.stderr.isTerminal();
   const settings = await openSettings(invocation);
+  keepNoExec(invocation, settings.merged);
   const resolve = (model: string | undefined) =>
     resolveEndpoint({ ...invocation, model }, settings.merged);
   const endpoint = await resolve(modelAbove(invocation.model, settings));
+  const workspace = await workingFolder(invocation.cwd);
+  const sandbox = await sandboxFor(invocation, {
+    settings: settings.merged,
+    endpoint,
+    workspace,
+  });
   await using conversation = await boot({
     ...invocation,
+    sandbox,
     endpoint,
     resolve,
     settings,
@@ -74,10 +86,18 @@ export async function runSession(
     debug: invocation.debug,
     version,
     model: endpoint.model,
+    // A prompt is not kept waiting for what only a status line shows.
+    ...wantsRepl ? { sandbox: await sandboxWord(sandbox) } : {},
     historyFile: state === undefined
       ? undefined
       : path.join(state, "history", `${folderKey(conversation.cwd)}.jsonl`),
   });
+}
+
+async function sandboxWord(sandbox: Sandbox): Promise<string> {
+  if (sandbox.refusedBy !== undefined) return "no commands";
+  const { plan } = await sandbox.settle();
+  return plan.kind === "none" ? "no sandbox" : plan.kind;
 }
 
 /** The prompt and what was piped in, as one message. */

@@ -1,19 +1,17 @@
 import { path } from "../platform/paths.ts";
-import { temporaryFolder } from "../platform/folders.ts";
-import { can } from "../platform/capabilities.ts";
+import type { SessionFolder } from "./session_folder.ts";
 
-/** A folder for texts too long to send, made when the first one comes. */
-export interface Spill extends AsyncDisposable {
+/** Where texts too long to send are kept. */
+export interface Spill {
   /** The folder; null where none may be written. */
   folder(): Promise<string | null>;
   /** Saves a text and returns its path; null where that can't be done. */
   save(name: string, content: string): Promise<string | null>;
 }
 
-/** Opens the spill of one conversation; its files end with it. */
-export function openSpill(): Spill {
-  let made: Promise<string | null> | undefined;
-  const folder = () => made ??= makeFolder();
+/** Opens the spill of one conversation, in its folder of results. */
+export function openSpill(session: SessionFolder): Spill {
+  const folder = async () => (await session.folders())?.results ?? null;
   return {
     folder,
     async save(name, content) {
@@ -23,18 +21,5 @@ export function openSpill(): Spill {
       await Deno.writeTextFile(file, content, { mode: 0o600 });
       return file;
     },
-    async [Symbol.asyncDispose]() {
-      const place = await made;
-      if (place) await Deno.remove(place, { recursive: true });
-    },
   };
-}
-
-async function makeFolder(): Promise<string | null> {
-  const parent = temporaryFolder();
-  const isAllowed = can({ name: "write", path: parent }) &&
-    can({ name: "read", path: parent });
-  if (!isAllowed) return null;
-  const made = await Deno.makeTempDir({ dir: parent, prefix: "openclaude-" });
-  return await Deno.realPath(made);
 }

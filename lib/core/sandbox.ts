@@ -45,7 +45,10 @@ export interface SandboxPlan {
   readonly readOnly: readonly ProtectedPath[];
   readonly hidden: readonly HiddenPath[];
   readonly network: "off" | "on";
-  /** The private folder for temporary files; what `/tmp` is inside. */
+  /**
+   * The private folder for temporary files; what `/tmp` is inside. Empty where
+   * there is none: in bubblewrap `/tmp` then lasts as long as a command.
+   */
   readonly temp: string;
   /** What the user should know of the plan, a sentence each. */
   readonly notes: readonly string[];

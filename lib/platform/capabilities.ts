@@ -24,10 +24,17 @@ export function can(descriptor: Deno.PermissionDescriptor): boolean {
 export function missingNeeds(
   needs: readonly Need[],
   roots: readonly string[],
+  options: {
+    /** Whether commands can be run; by default, whether a shell may be. */
+    readonly canRun?: boolean;
+  } = {},
 ): MissingNeed[] {
   const missing: MissingNeed[] = [];
   for (const need of new Set(needs)) {
-    if (!isGranted[need](roots)) {
+    const isMet = need === "run" && options.canRun !== undefined
+      ? options.canRun
+      : isGranted[need](roots);
+    if (!isMet) {
       missing.push({ need, flag: flagFor(need, roots) });
     }
   }

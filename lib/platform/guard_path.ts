@@ -12,6 +12,8 @@ export interface GuardOptions {
   readonly kind: "read" | "write";
   /** What `~` stands for; `$HOME` by default. */
   readonly home?: string | undefined;
+  /** Where an absolute path really is: what commands see as `/tmp`. */
+  locate?(absolute: string): string;
 }
 
 /** The real path of something that may be touched, or who refused it. */
@@ -64,7 +66,8 @@ export function guardPath(
   if (unfit !== null) {
     return { ok: false, by: "input", message: `${named}: ${unfit}` };
   }
-  const absolute = resolvePath(given, options.cwd, options.home);
+  const meant = resolvePath(given, options.cwd, options.home);
+  const absolute = options.locate?.(meant) ?? meant;
   const roots = options.roots.map(realRoot);
   let real: string;
   try {

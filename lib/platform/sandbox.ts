@@ -17,6 +17,7 @@ import { sandboxLabel } from "./sandbox_plan.ts";
 import { settlePlan, sweepAbsent } from "./sandbox_settle.ts";
 
 export { planSandbox, sandboxLabel } from "./sandbox_plan.ts";
+export { onDisk } from "./sandbox_temp.ts";
 export type { SandboxKind, SandboxPlan } from "../core/sandbox.ts";
 export type { SandboxRequest } from "./sandbox_plan.ts";
 
@@ -74,12 +75,23 @@ export async function probeSandbox(
   return { plan: { ...plan, kind: "none" }, trials };
 }
 
+/** The programs that could keep commands here; empty where there are none. */
+export function sandboxPrograms(): readonly string[] {
+  return kindsHere().flatMap((kind) => programs[kind]);
+}
+
 type Kept = Exclude<SandboxKind, "none">;
 
 function kindsHere(): Kept[] {
   if (Deno.build.os === "linux") return ["bwrap", "landlock"];
   return Deno.build.os === "darwin" ? ["sandbox-exec"] : [];
 }
+
+const programs: Readonly<Record<Kept, readonly string[]>> = {
+  bwrap: bwrapPrograms,
+  landlock: [],
+  "sandbox-exec": ["/usr/bin/sandbox-exec"],
+};
 
 /** Each gives the plan as it can be kept, or the reason why it can't. */
 const tries: Readonly<
@@ -119,7 +131,7 @@ async function trySandboxExec(
   plan: SandboxPlan,
   options: ProbeOptions,
 ): Promise<SandboxPlan | string> {
-  const program = "/usr/bin/sandbox-exec";
+  const [program = ""] = programs["sandbox-exec"];
   if (!can({ name: "run", command: program })) {
     return `${program}: --allow-run=${program} is not granted`;
   }
@@ -205,7 +217,10 @@ export async function prepareSandbox(
   const { overlays, absent } = await settlePlan(plan);
   const prepared = {
     label: sandboxLabel(plan),
-    environment: { TMPDIR: plan.temp, OPENCLAUDE_SANDBOX: plan.kind },
+    environment: {
+      TMPDIR: plan.temp === "" ? "/tmp" : plan.temp,
+      OPENCLAUDE_SANDBOX: plan.kind,
+    },
     finish: () => sweepAbsent(absent),
   };
   switch (plan.kind) {

@@ -70,7 +70,7 @@ function ground(
     ...optional(kernel),
     ...["--tmpfs", "/run"],
     ...optional(runtime),
-    ...["--bind", temp, "/tmp"],
+    ...temp === "" ? ["--tmpfs", "/tmp"] : ["--bind", temp, "/tmp"],
   ];
 }
 

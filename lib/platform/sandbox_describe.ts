@@ -60,7 +60,10 @@ function rowsOf(plan: SandboxPlan): Row[] {
     ...plan.readOnly.map(({ path }) => row(path, fine ? "read" : "as around")),
     ...plan.hidden.filter(({ what }) => !fine || what !== "unknown")
       .map(({ path }) => row(path, fine ? "nothing" : "read")),
-    { ...row(rootOf(plan.temp), "read"), place: "everything else" },
+    {
+      ...row(rootOf(plan.writable[0] ?? "/"), "read"),
+      place: "everything else",
+    },
     {
       place: "network",
       tools: can({ name: "net" }) ? "all" : "what --allow-net lists",

@@ -10,8 +10,11 @@ import {
 /** What a plan is made of. All paths absolute. */
 export interface SandboxRequest {
   readonly workspace: string;
-  /** A folder of this session alone; it should not be `/tmp` itself. */
-  readonly temp: string;
+  /**
+   * A folder of this session alone; it should not be `/tmp` itself. Absent:
+   * commands have temporary files that end with each.
+   */
+  readonly temp?: string;
   /** More folders that commands may change. */
   readonly additional?: readonly string[];
   /** The program's own folders of settings and state. */
@@ -39,20 +42,21 @@ export function planSandbox(request: SandboxRequest): SandboxPlan {
     ...systemSecrets.map((row) => row.path),
   ];
   const open = network === true;
+  const temp = request.temp === undefined ? "" : path.normalize(request.temp);
   return {
     kind: "none",
     program: "",
     shells: [],
     writable: [
       ...roots,
-      path.normalize(request.temp),
+      ...temp === "" ? [] : [temp],
       ...roots.flatMap((root) =>
         unprotected.map((name) => path.join(root, name))
       ),
     ],
     readOnly: [
       ...roots.flatMap(protectedIn),
-      ...ours.map((folder) => ruled(folder, "settings of this program")),
+      ...ours.map((folder) => ruled(folder, "a folder of this program")),
       ...normal(request.denyWrite ?? []).map((file) =>
         ruled(file, "denied by --deny-write")
       ),
@@ -62,7 +66,7 @@ export function planSandbox(request: SandboxRequest): SandboxPlan {
       .filter((secret) => !roots.includes(secret))
       .map((secret) => ({ path: secret, what: "unknown" })),
     network: open ? "on" : "off",
-    temp: path.normalize(request.temp),
+    temp,
     notes: Array.isArray(network) && network.length > 0
       ? [
         `Commands have no network: that they reach ${network.join(", ")} ` +

@@ -59,12 +59,17 @@ async function* merged(
 ): AsyncGenerator<AgentEvent> {
   let held: AgentEvent | undefined;
   for await (const event of events) {
-    if (event.type === "call_delta") continue;
+    if (event.type === "call_delta" || isOfSystem(event)) continue;
     const joined = held === undefined ? undefined : joinEvents(held, event);
     if (joined === undefined && held !== undefined) yield held;
     held = joined ?? event;
   }
   if (held !== undefined) yield held;
+}
+
+/** Whether a machine has a sandbox is no promise of a case. */
+function isOfSystem(event: AgentEvent): boolean {
+  return event.type === "notice" && event.text.includes("without a sandbox");
 }
 
 function joinEvents(a: AgentEvent, b: AgentEvent): AgentEvent | undefined {
@@ -112,6 +117,7 @@ function settle(
     .replaceAll(/"(at|ms|firstDeltaMs|durationMs)":[\d.]+/g, '"$1":0')
     .replaceAll(/"mtime":[\d.]+/g, '"mtime":0')
     .replaceAll(/Date: \d{4}-\d\d-\d\d/g, "Date: DATE")
+    .replaceAll(/\\n\[(sandbox: [^\]]*|no sandbox)\]/g, "\\n[SANDBOX]")
     .replaceAll(/Platform: [^"\\]*/g, "Platform: PLATFORM");
   if (conversation) text = text.replaceAll(conversation, "CONVERSATION");
   return `${text}\n`;

@@ -16,8 +16,11 @@ export interface TempFolder extends AsyncDisposable {
  */
 export async function tempFolder(
   files: Readonly<Record<string, string | Uint8Array>> = {},
+  /** Where to make it: not in `/tmp`, where commands have their own. */
+  where: { readonly dir?: string } = {},
 ): Promise<TempFolder> {
-  const made = await Deno.makeTempDir({ prefix: "openclaude-test-" });
+  const prefix = "openclaude-test-";
+  const made = await Deno.makeTempDir({ ...where, prefix });
   const path = await Deno.realPath(made);
   const at = (relative: string) => `${path}/${relative}`;
   const folder: TempFolder = {
