@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Message } from "../core/message.ts";
 import type { Usage } from "../core/model.ts";
 import type { PermissionMode } from "../core/permission.ts";
