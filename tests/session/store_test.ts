@@ -37,7 +37,7 @@ Deno.test("createSession() makes no file before the first entry, then one for th
   assertEquals(((await Deno.stat(file)).mode ?? 0) & 0o777, 0o600);
   const parent = file.slice(0, file.lastIndexOf("/"));
   assertEquals(((await Deno.stat(parent)).mode ?? 0) & 0o777, 0o700);
-  assert(parent.endsWith("/-work-project"));
+  assert(parent.endsWith("/-srv-project"));
 });
 
 Deno.test("openSession() gives back the history and goes on behind it", async () => {

@@ -8,7 +8,7 @@ export function sessionOptions(
 ): CreateOptions {
   let now = Date.UTC(2026, 10, 24, 8);
   return {
-    cwd: "/work/project",
+    cwd: "/srv/project",
     model: "test-model",
     now: () => now++,
     secrets: [],
