@@ -49,6 +49,21 @@ export const subcommands: readonly Subcommand[] = [
     run: async (options) =>
       await (await import("./doctor.ts")).runDoctor(options),
   },
+  {
+    name: "sandbox status",
+    printsJson: true,
+    help: "what keeps commands here, and from what",
+    run: async ({ invocation }) =>
+      await (await import("./sandbox_command.ts")).runSandboxStatus(invocation),
+  },
+  {
+    name: "sandbox run",
+    takes: { label: "-- COMMAND", least: 1, most: Infinity },
+    help: "run a command as Bash would be",
+    run: async ({ invocation, words }) =>
+      await (await import("./sandbox_command.ts"))
+        .runInsideSandbox(invocation, words),
+  },
 ];
 
 /** A subcommand as it is called, with the words that it takes. */

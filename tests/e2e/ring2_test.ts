@@ -161,3 +161,75 @@ Deno.test({
     assertStringIncludes(results[0] ?? "", "[sandbox: bwrap, no network]");
   },
 });
+
+Deno.test("--no-exec offers no Bash and starts nothing, also with -A", async () => {
+  await using workspace = await workspaceWith({ ".git/HEAD": "ref: x\n" });
+  const { code, tools, system, results } = await play(
+    [bash("echo made > made.txt")],
+    { workspace: workspace.path, flags: ["--no-exec"] },
+  );
+  assertEquals(tools.includes("Bash"), false);
+  assertStringIncludes(system, "Bash (--no-exec)");
+  assertEquals(results.length, 1);
+  assertEquals([0, 3].includes(code), true);
+  const names = await Array.fromAsync(Deno.readDir(workspace.path));
+  assertEquals(names.map(({ name }) => name), [".git"]);
+});
+
+Deno.test({
+  name: "--sandbox strict ends with 44 and the reason where bwrap fails",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using workspace = await workspaceWith();
+    const { code, stderr, tools } = await play([], {
+      workspace: workspace.path,
+      flags: ["--sandbox", "strict"],
+      permissions: ["--allow-run=sh", `--allow-read=${workspace.path}`],
+    });
+    assertEquals(code, 44, stderr);
+    assertStringIncludes(stderr, "--allow-run=bwrap is not granted");
+    assertEquals(tools, []);
+  },
+});
+
+Deno.test("--sandbox off says once that commands are not kept", async () => {
+  await using workspace = await workspaceWith();
+  const { code, stderr, results } = await play(
+    [bash("echo 1"), bash("echo 2")],
+    {
+      workspace: workspace.path,
+      flags: ["--sandbox", "off"],
+    },
+  );
+  assertEquals(code, 0, stderr);
+  assertEquals(stderr.split("without a sandbox").length, 2, stderr);
+  assertStringIncludes(results[1] ?? "", "[no sandbox]");
+});
+
+Deno.test("--local-only refuses to start where Deno grants every host", async () => {
+  await using workspace = await workspaceWith();
+  const { code, stderr, host } = await play([], {
+    workspace: workspace.path,
+    flags: ["--local-only"],
+  });
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, `--allow-net=${host}`);
+});
+
+Deno.test({
+  name: "sandbox run gives the command's output and exit code",
+  ignore: !hasBwrap,
+  async fn() {
+    await using workspace = await workspaceWith();
+    const line = "echo in; echo x > /var/tmp/openclaude-evil; exit 7";
+    const run = await runProgram(["sandbox", "run", "--", "sh", "-c", line], {
+      cwd: workspace.path,
+    });
+    assertEquals([run.code, run.stdout], [7, "in\n"], run.stderr);
+    assertStringIncludes(run.stderr, "Read-only file system");
+    const status = await runProgram(["sandbox", "status", "--json"], {
+      cwd: workspace.path,
+    });
+    assertEquals(JSON.parse(status.stdout).plan.kind, "bwrap");
+  },
+});

@@ -1,0 +1,91 @@
+import { exitCodes, UserError } from "../core/error.ts";
+import { childEnvironment } from "../platform/child_environment.ts";
+import { readWholeEnvironment } from "../platform/environment.ts";
+import {
+  prepareSandbox,
+  sandboxLabel,
+  type SandboxPlan,
+} from "../platform/sandbox.ts";
+import { describeSandbox } from "../platform/sandbox_describe.ts";
+import type { Invocation } from "./args.ts";
+import { keepNoExec } from "./confine.ts";
+import { writeWhole } from "./print.ts";
+import { openSandbox, type Sandbox } from "./sandbox.ts";
+import { reasonsAgainst } from "./sandbox_advice.ts";
+import { openSettings } from "./settings.ts";
+import { childVariables } from "./variables.ts";
+import { workingFolder } from "./working_folder.ts";
+
+/** `openclaude sandbox status`: what keeps commands here, and from what. */
+export async function runSandboxStatus(
+  invocation: Invocation,
+): Promise<number> {
+  await using sandbox = await sandboxOf(invocation);
+  const { plan, trials } = await sandbox.settle();
+  const found = { label: sandboxLabel(plan), trials, plan };
+  writeWhole(
+    Deno.stdout,
+    invocation.json
+      ? `${JSON.stringify(found, null, 2)}\n`
+      : describeSandbox({ plan, trials }),
+  );
+  return exitCodes.done;
+}
+
+/**
+ * `openclaude sandbox run -- COMMAND`: runs any command as Bash would be, with
+ * this terminal's input and output.
+ *
+ * @returns the command's exit code.
+ * @throws {UserError} with exit code 44 where nothing would keep it.
+ */
+export async function runInsideSandbox(
+  invocation: Invocation,
+  words: readonly string[],
+): Promise<number> {
+  await using sandbox = await sandboxOf(invocation);
+  const probe = await sandbox.settle();
+  const cwd = await workingFolder(invocation.cwd);
+  const argv = await wrapped(words, { plan: probe.plan, cwd });
+  if (argv === undefined) {
+    const why = sandbox.refusedBy ?? reasonsAgainst(probe);
+    throw new UserError(
+      `Cannot run "${words.join(" ")}" in a sandbox: none works here (${why})`,
+      exitCodes.sandbox,
+    );
+  }
+  const environment = childEnvironment(readWholeEnvironment(childVariables));
+  const [program = "", ...args] = argv.line;
+  const child = new Deno.Command(program, {
+    args,
+    cwd,
+    clearEnv: true,
+    env: { ...environment, ...argv.environment },
+  }).spawn();
+  const { code } = await child.status;
+  for (const note of await argv.finish()) {
+    writeWhole(Deno.stderr, `openclaude: ${note}\n`);
+  }
+  return code;
+}
+
+async function wrapped(
+  words: readonly string[],
+  { plan, cwd }: { readonly plan: SandboxPlan; readonly cwd: string },
+) {
+  const { wrap, environment, finish } = await prepareSandbox(plan, cwd);
+  if (wrap === undefined) return undefined;
+  return { line: wrap(words), environment, finish };
+}
+
+async function sandboxOf(invocation: Invocation): Promise<Sandbox> {
+  const { merged } = await openSettings(invocation);
+  keepNoExec(invocation, merged);
+  return openSandbox({
+    workspace: await workingFolder(invocation.cwd),
+    mode: invocation.sandbox ?? merged.sandbox?.mode,
+    noExec: invocation.noExec,
+    localOnly: invocation.localOnly,
+    settings: merged.sandbox,
+  });
+}
