@@ -1,0 +1,61 @@
+import { lockFile } from "../platform/lock.ts";
+import { isInside, path } from "../platform/paths.ts";
+import { listSessions, type SessionSummary } from "./list.ts";
+import { SessionBusyError } from "./open.ts";
+import { lockFileOf, readFileName } from "./places.ts";
+import { SessionError } from "./scan.ts";
+
+/**
+ * Removes one session's file for good. Only what lies in the sessions folder
+ * `root`, is named as a session is, and no process has open. Needs
+ * `--allow-read` and `--allow-write` for `root`.
+ *
+ * @throws {SessionBusyError} when a process has it open
+ * @throws {SessionError} for a file that is not one of ours
+ */
+export async function removeSession(
+  root: string,
+  file: string,
+  options: { now(): number },
+): Promise<void> {
+  const { isFile } = await Deno.lstat(file);
+  const [real, base] = await Promise.all([
+    Deno.realPath(file),
+    Deno.realPath(root),
+  ]);
+  // A link could stand for a file that is anywhere.
+  const isOurs = isFile && isInside(real, base) && readFileName(real) !== null;
+  if (!isOurs) {
+    throw new SessionError(
+      `Cannot remove "${file}": it is no session in "${root}"`,
+    );
+  }
+  const attempt = await lockFile(lockFileOf(real), options);
+  if (!attempt.ok) throw new SessionBusyError(real, attempt.holder);
+  await using _ = attempt.lock;
+  await Deno.remove(real);
+}
+
+/**
+ * Removes the sessions that nobody wrote to for `days` days, and returns them.
+ * One that has a name or is open stays.
+ */
+export async function pruneSessions(
+  root: string,
+  options: { readonly days: number; now(): number },
+): Promise<SessionSummary[]> {
+  const oldest = options.now() - options.days * 24 * 60 * 60 * 1_000;
+  const removed: SessionSummary[] = [];
+  for (const session of await listSessions(path.resolve(root))) {
+    if (session.name !== null || session.modified >= oldest) continue;
+    try {
+      await removeSession(root, session.file, options);
+      removed.push(session);
+    } catch (error) {
+      const isKept = error instanceof SessionBusyError ||
+        error instanceof Deno.errors.NotFound;
+      if (!isKept) throw error;
+    }
+  }
+  return removed;
+}
