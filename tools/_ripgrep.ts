@@ -1,3 +1,4 @@
+import { deniedPaths } from "../lib/platform/denied_paths.ts";
 import { expandBraces } from "../lib/platform/glob_pattern.ts";
 import { path } from "../lib/platform/paths.ts";
 import { findRepository } from "../lib/platform/walk.ts";
@@ -51,7 +52,8 @@ export async function searchWithRipgrep(
 function isPermitted(root: string): boolean {
   const run = Deno.permissions.querySync({ name: "run", command: "rg" });
   const read = Deno.permissions.querySync({ name: "read", path: root });
-  return run.state === "granted" && read.state === "granted" && !read.partial;
+  const isWhole = !read.partial && deniedPaths().read.length === 0;
+  return run.state === "granted" && read.state === "granted" && isWhole;
 }
 
 function start(

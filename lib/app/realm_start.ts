@@ -27,12 +27,19 @@ export interface RealmStarter {
   /** Absent where no worker can be started: tools run in this thread. */
   start?(kind: RealmKind): RealmWorker;
   readonly warning?: string;
+  /** The user's word that no program may be started. */
+  readonly noExec?: boolean;
+  /**
+   * Why realms are not confined by Landlock; undefined: they are. Absent
+   * where whoever starts them can't do that.
+   */
+  landlock?(): string | undefined;
 }
 
 /** Makes the tool realm. Its worker starts at the first call. */
 export function openRealm(
   tools: readonly AnyTool[],
-  { start, warning }: RealmStarter,
+  { start, warning, noExec = false }: RealmStarter,
 ): ToolRealm {
   const said = warning === undefined ? {} : { warning };
   if (start === undefined) {
@@ -52,7 +59,7 @@ export function openRealm(
   return {
     ...host,
     ...said,
-    setMode: (mode) => host.setKind(realmKind(mode)),
+    setMode: (mode) => host.setKind(realmKind(mode, { noExec })),
   };
 }
 

@@ -1,4 +1,5 @@
 import { can } from "./capabilities.ts";
+import { isDenied } from "./denied_paths.ts";
 import { readEnvironment } from "./environment.ts";
 import { fileFault } from "./file_error.ts";
 import { isInside, path } from "./paths.ts";
@@ -48,8 +49,8 @@ export function resolvePath(
  * Decides whether a file may be touched, by where its path really leads:
  * Deno checks a path as it is named, so a link inside the workspace would
  * lead out (spec/deno.md 1). The real path of the longest existing ancestor
- * must lie in a root and must be granted by Deno. A file that does not exist
- * is no error. The caller must use the returned path, never the given one.
+ * must lie in a root, must be granted by Deno and must not be denied to this
+ * thread (`denyPaths()`). A file that does not exist is no error. The caller must use the returned path, never the given one.
  *
  * Between this check and the use another process may still exchange a folder
  * for a link; only the sandbox of ring 2 closes that gap.
@@ -86,6 +87,9 @@ export function guardPath(
   if (!roots.some((root) => isInside(real, root))) {
     return refusedByWorkspace(named, absolute, real, options.roots);
   }
+  if (isDenied(options.kind, real, absolute)) {
+    return refusedByDenyList(named, options.kind);
+  }
   return can({ name: options.kind, path: real })
     ? { ok: true, path: real }
     : refusedByDeno(named, real, options.kind, roots);
@@ -114,12 +118,7 @@ function refusedByDeno(
 ): GuardedPath {
   const query = { name: kind, path: target } as const;
   if (Deno.permissions.querySync(query).state === "denied") {
-    return {
-      ok: false,
-      by: "deno",
-      message: `${named}: the program was started with --deny-${kind} for it`,
-      hint: "Do without it; only the user can lift that, at the next start",
-    };
+    return refusedByDenyList(named, kind);
   }
   const scope = roots.find((root) => isInside(target, root)) ?? target;
   return {
@@ -130,6 +129,18 @@ function refusedByDeno(
     hint: can({ name: kind })
       ? "Do without it; no permission that we ask for opens it"
       : `Do without it; the user can start the program with --allow-${kind}=${scope}`,
+  };
+}
+
+function refusedByDenyList(
+  named: string,
+  kind: "read" | "write",
+): GuardedPath {
+  return {
+    ok: false,
+    by: "deno",
+    message: `${named}: the program was started with --deny-${kind} for it`,
+    hint: "Do without it; only the user can lift that, at the next start",
   };
 }
 

@@ -1,3 +1,4 @@
+import { denialOf, isDenied } from "./denied_paths.ts";
 import { type IgnoreRules, parseIgnore } from "./ignore.ts";
 import { path } from "./paths.ts";
 
@@ -67,7 +68,7 @@ interface Layer {
  *
  * Listing is synchronous because that is five times as fast; the walk pauses
  * every 20 ms. Needs read permission; what can't be listed is reported as
- * unreadable. Throws the signal's reason.
+ * unreadable, and what is denied to this thread is passed over. Throws the signal's reason.
  */
 export async function* walk(
   root: string,
@@ -77,6 +78,7 @@ export async function* walk(
   const base = root.endsWith(path.SEPARATOR) ? root : root + path.SEPARATOR;
   const start = options.includeIgnored ? [] : layersAbove(root);
   const pending = [{ folder: "", layers: start }];
+  const isOff = denialOf("read");
   options.signal.throwIfAborted();
   for (let next = pending.pop(); next; next = pending.pop()) {
     if (pacer.due()) await pacer.pause();
@@ -95,6 +97,7 @@ export async function* walk(
     for (const entry of entries) {
       const { name, isDirectory } = entry;
       if (name === ".git") continue;
+      if (isOff?.(base + folder + name)) continue;
       const target = isDirectory
         ? undefined
         : entry.isFile
@@ -239,6 +242,7 @@ function exists(file: string): boolean {
 
 /** Queried first: without `--no-prompt` a read would ask on the terminal. */
 function mayRead(file: string): boolean {
+  if (isDenied("read", file)) return false;
   const { state } = Deno.permissions.querySync({ name: "read", path: file });
   return state === "granted";
 }

@@ -1,11 +1,21 @@
 import type { PermissionMode } from "../core/permission.ts";
 
-/** What a realm may do: plan mode's can't write and can't start programs. */
-export type RealmKind = "full" | "plan";
+/**
+ * What a realm may do: "edit" can't start programs, and "plan" can't write
+ * either.
+ */
+export type RealmKind = "full" | "edit" | "plan";
 
 /** The realm that a mode's calls run in. */
-export function realmKind(mode: PermissionMode): RealmKind {
-  return mode === "plan" ? "plan" : "full";
+export function realmKind(
+  mode: PermissionMode,
+  options: {
+    /** The user's word that no program may be started. */
+    readonly noExec?: boolean;
+  } = {},
+): RealmKind {
+  if (mode === "plan") return "plan";
+  return options.noExec === true ? "edit" : "full";
 }
 
 /**
@@ -16,11 +26,10 @@ export function realmKind(mode: PermissionMode): RealmKind {
 export function realmPermissions(
   kind: RealmKind,
 ): Deno.PermissionOptionsObject {
-  const mayChange = kind === "plan" ? false : "inherit";
   return {
     read: "inherit",
-    write: mayChange,
-    run: mayChange,
+    write: kind === "plan" ? false : "inherit",
+    run: kind === "full" ? "inherit" : false,
     net: "inherit",
     env: false,
     ffi: false,

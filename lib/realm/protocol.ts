@@ -1,4 +1,5 @@
 import type { PreparedCall, ToolOutcome } from "../core/tool.ts";
+import type { DeniedPaths } from "../platform/denied_paths.ts";
 
 /** What the host says to a realm. */
 export type ToRealm =
@@ -8,6 +9,8 @@ export type ToRealm =
     /** From now on the realm serves this port and no other. */
     readonly type: "connect";
     readonly port: MessagePort;
+    /** What the realm has to keep by itself, from whoever started it. */
+    readonly denied?: DeniedPaths;
   };
 
 /** What a realm says to its host. */

@@ -1,3 +1,5 @@
+import { describeError } from "../core/error.ts";
+import type { DeniedPaths } from "../platform/denied_paths.ts";
 import type { RealmWorker } from "./host.ts";
 import type { RealmKind } from "./permissions.ts";
 import type { FromRealm, ToRealm } from "./protocol.ts";
@@ -68,12 +70,33 @@ export interface KeptWorker {
   onerror: ((event: ErrorEvent) => void) | null;
 }
 
-/** Keeps the realms of one agent; returns what takes the agent's messages. */
+/**
+ * Keeps the realms of one agent; returns what takes the agent's messages. A
+ * realm that can't be started is told as one that has failed.
+ */
 export function keepRealms(options: {
   start(kind: RealmKind): KeptWorker;
   report(message: FromKeeper): void;
+  /** What each realm has to keep by itself; the agent has no say in it. */
+  readonly denied?: DeniedPaths;
 }): (message: ToKeeper) => void {
+  const { denied } = options;
   const workers = new Map<number, KeptWorker>();
+  function open(
+    { id, kind, port }: Extract<ToKeeper, { type: "realm" }>,
+  ): void {
+    const worker = options.start(kind);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      options.report({ type: "realm_error", id, message: event.message });
+    };
+    workers.set(id, worker);
+    const connect = { type: "connect", port } as const;
+    worker.postMessage(
+      denied === undefined ? connect : { ...connect, denied },
+      [port],
+    );
+  }
   return (message) => {
     const { id } = message;
     if (message.type === "end_realm") {
@@ -81,12 +104,11 @@ export function keepRealms(options: {
       workers.delete(id);
       return;
     }
-    const worker = options.start(message.kind);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      options.report({ type: "realm_error", id, message: event.message });
-    };
-    workers.set(id, worker);
-    worker.postMessage({ type: "connect", port: message.port }, [message.port]);
+    try {
+      open(message);
+    } catch (error) {
+      const reason = describeError(error);
+      options.report({ type: "realm_error", id, message: reason });
+    }
   };
 }

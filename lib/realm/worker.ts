@@ -6,6 +6,7 @@ import {
   type ToolContext,
   type ToolOutcome,
 } from "../core/tool.ts";
+import { denyPaths } from "../platform/denied_paths.ts";
 import type { FromRealm, ToRealm } from "./protocol.ts";
 
 /** The port that a realm talks through; a worker's global scope is one. */
@@ -21,7 +22,10 @@ export interface RealmPort {
 export function serveRealm(port: RealmPort, tools: readonly AnyTool[]): void {
   const running = new Map<number, AbortController>();
   port.onmessage = async ({ data }) => {
-    if (data.type === "connect") return serveRealm(data.port, tools);
+    if (data.type === "connect") {
+      if (data.denied !== undefined) denyPaths(data.denied);
+      return serveRealm(data.port, tools);
+    }
     if (data.type === "abort") return running.get(data.id)?.abort();
     const { id, call } = data;
     const controller = new AbortController();
