@@ -1,106 +1,7 @@
 import { exitCodes, UserError } from "../core/error.ts";
-import { path } from "../platform/paths.ts";
-
-/** Categories whose words the executable takes, as Deno spells them. */
-export const categories = ["read", "write", "net", "run", "env"] as const;
-
-/** One of the {@link categories}. */
-export type Category = typeof categories[number];
-
-/** All of a category, or what is listed; an empty list is nothing. */
-export type Scope = true | readonly string[];
-
-/** What the user's words say of each category; absent means: not said. */
-export interface PermissionWords {
-  readonly allow: Partial<Record<Category, Scope>>;
-  readonly deny: Partial<Record<Category, Scope>>;
-  /** The arguments without these words. */
-  readonly rest: readonly string[];
-}
-
-const shortNames: Record<string, Category> = {
-  R: "read",
-  W: "write",
-  N: "net",
-  E: "env",
-};
-
-/**
- * Takes Deno's permission words out of a command line: `--allow-read`,
- * `--allow-read=a,b`, `-R`, `-R=a`, `--deny-read=…`, `-A`, `--allow-all`,
- * `--no-prompt`. What follows `--` is left alone.
- *
- * @throws {UserError} for a category that the executable does not know.
- */
-export function takePermissionWords(args: readonly string[]): PermissionWords {
-  const allow: Partial<Record<Category, Scope>> = {};
-  const deny: Partial<Record<Category, Scope>> = {};
-  const rest: string[] = [];
-  const end = args.indexOf("--");
-  const words = end === -1 ? args : args.slice(0, end);
-  for (const word of words) {
-    if (word === "--no-prompt") continue;
-    if (word === "-A" || word === "--allow-all") {
-      for (const category of categories) allow[category] = true;
-      continue;
-    }
-    const parsed = parseWord(word);
-    if (parsed === undefined) {
-      rest.push(word);
-      continue;
-    }
-    const lists = parsed.effect === "allow" ? allow : deny;
-    lists[parsed.category] = merge(lists[parsed.category], parsed.scope);
-  }
-  if (end !== -1) rest.push(...args.slice(end));
-  return { allow, deny, rest };
-}
-
-interface Word {
-  readonly effect: "allow" | "deny";
-  readonly category: Category;
-  readonly scope: Scope;
-}
-
-function parseWord(word: string): Word | undefined {
-  const short = /^-([RWNE])(?:=(.*))?$/s.exec(word);
-  if (short) {
-    const category = shortNames[short[1] ?? ""];
-    if (category === undefined) return undefined;
-    return { effect: "allow", category, scope: listOf(word, short[2]) };
-  }
-  const long = /^--(allow|deny)-([a-z]+)(?:=(.*))?$/s.exec(word);
-  if (!long) return undefined;
-  const [, effect, name, list] = long;
-  const category = categories.find((known) => known === name);
-  if (category === undefined) {
-    throw new UserError(
-      `Cannot use "${word}": the executable takes --allow-* and --deny-* of ` +
-        categories.join(", "),
-      exitCodes.usage,
-    );
-  }
-  return {
-    effect: effect === "deny" ? "deny" : "allow",
-    category,
-    scope: listOf(word, list),
-  };
-}
-
-function listOf(word: string, list: string | undefined): Scope {
-  if (list === undefined) return true;
-  const items = list.split(",").filter((item) => item !== "");
-  if (items.length > 0) return items;
-  throw new UserError(
-    `Cannot use "${word}": nothing is listed after "="`,
-    exitCodes.usage,
-  );
-}
-
-function merge(before: Scope | undefined, more: Scope): Scope {
-  if (before === undefined) return more;
-  return before === true || more === true ? true : [...before, ...more];
-}
+import type { DeniedPaths } from "../platform/denied_paths.ts";
+import { isInside, path } from "../platform/paths.ts";
+import type { Category, PermissionWords, Scope } from "./permission_words.ts";
 
 /** What the process may do, fixed for its life. Paths are absolute. */
 export interface Grants {
@@ -109,54 +10,165 @@ export interface Grants {
   readonly net: Scope;
   readonly run: Scope;
   readonly env: Scope;
+  /** What Deno can't keep for a worker; `denyPaths()` and ring 2 keep it. */
+  readonly denied: DeniedPaths;
+}
+
+/** What is granted where the user's words say nothing. */
+export type Defaults = Omit<Grants, "denied">;
+
+/** What is needed to understand the words. */
+export interface GrantOptions {
+  /** Base of relative paths. */
+  readonly cwd: string;
+  /** The file that a program's name stands for, as Deno finds it. */
+  findProgram?(name: string): string | undefined;
 }
 
 /**
- * Makes grants of the user's words and the defaults: a category that the
- * user named replaces its default, and a category that is denied whole is
- * nothing.
+ * Makes grants of the user's words and the defaults: a category that the user
+ * named replaces its default, and a category that is denied whole is nothing.
+ * Denial wins, however much more exactly something is allowed.
  *
  * @throws {UserError} for a denial that nothing would keep: a worker's
- * permissions can't hold a deny list, so a path, a program or a host can't be
- * taken out of what covers it.
+ * permissions can't hold a deny list, so a program, a host or a variable can
+ * be taken out of a list, and not out of what covers it.
  */
 export function fixGrants(
   words: PermissionWords,
-  defaults: Grants,
-  cwd: string,
+  defaults: Defaults,
+  options: GrantOptions,
 ): Grants {
-  const scope = (category: Category): Scope => {
-    const allowed = words.allow[category] ?? defaults[category];
-    const denied = words.deny[category];
-    if (denied === undefined) return allowed;
-    if (denied === true) return [];
-    return without(category, allowed, denied);
+  const allowed = (category: Category): Scope =>
+    words.deny[category] === true
+      ? []
+      : words.allow[category] ?? defaults[category];
+  const denied = (category: Category): readonly string[] => {
+    const scope = words.deny[category];
+    return scope === undefined || scope === true ? [] : scope;
   };
-  const absolute = (paths: Scope): Scope =>
-    paths === true ? true : paths.map((each) => path.resolve(cwd, each));
+  const absolute = (paths: readonly string[]) =>
+    paths.map((each) => path.resolve(options.cwd, each));
+  const paths = (category: "read" | "write"): Scope => {
+    const scope = allowed(category);
+    if (scope === true) return true;
+    const off = absolute(denied(category));
+    return absolute(scope)
+      .filter((file) => !off.some((folder) => isInside(file, folder)));
+  };
   return {
-    read: absolute(scope("read")),
-    write: absolute(scope("write")),
-    net: scope("net"),
-    run: scope("run"),
-    env: scope("env"),
+    read: paths("read"),
+    write: paths("write"),
+    net: without("net", allowed("net"), denied("net"), overlapOfHosts),
+    run: withoutPrograms(allowed("run"), denied("run"), options),
+    env: without("env", allowed("env"), denied("env"), overlapOfVariables),
+    denied: {
+      read: absolute(denied("read")),
+      write: absolute(denied("write")),
+    },
   };
 }
 
-/** Takes whole items out of a list of programs or variables. */
+/** How much of an allowed item a denied one takes. */
+type Overlap = "none" | "all" | "part";
+
+/** Takes what is denied out of a list, item by item. */
 function without(
   category: Category,
   allowed: Scope,
   denied: readonly string[],
+  overlap: (allowed: string, denied: string) => Overlap,
 ): Scope {
-  const isList = category === "run" || category === "env";
-  if (isList && allowed !== true) {
-    const rest = allowed.filter((item) => !denied.includes(item));
-    if (!rest.some((item) => item.includes("*"))) return rest;
+  if (denied.length === 0) return allowed;
+  if (allowed === true) throw notKept(category, denied);
+  return allowed.filter((item) => {
+    const overlaps = denied.map((other) => overlap(item, other));
+    if (overlaps.includes("all")) return false;
+    if (overlaps.includes("part")) throw notKept(category, denied);
+    return true;
+  });
+}
+
+function overlapOfVariables(allowed: string, denied: string): Overlap {
+  const [many, few] = [prefixOf(allowed), prefixOf(denied)];
+  if (few !== undefined && allowed.startsWith(few)) return "all";
+  if (allowed === denied) return "all";
+  return many !== undefined && denied.startsWith(many) ? "part" : "none";
+}
+
+/** "OPENAI_*" is all variables that begin so. */
+function prefixOf(name: string): string | undefined {
+  return name.endsWith("*") ? name.slice(0, -1) : undefined;
+}
+
+/**
+ * A name may lead to any address, and an address has many spellings, so
+ * taking out an address can't be kept beside names.
+ */
+function overlapOfHosts(allowed: string, denied: string): Overlap {
+  const [one, other] = [splitHost(allowed), splitHost(denied)];
+  const samePort = other.port === undefined || other.port === one.port;
+  if (one.host === other.host) {
+    if (samePort) return "all";
+    return one.port === undefined ? "part" : "none";
   }
-  throw new UserError(
+  if (one.port !== undefined && !samePort) return "none";
+  if (isSubdomain(one.host, other.host)) return samePort ? "all" : "part";
+  if (isSubdomain(other.host, one.host)) return "part";
+  return isName(one.host) && isName(other.host) ? "none" : "part";
+}
+
+function splitHost(item: string): { host: string; port: string | undefined } {
+  const { host = item, port } =
+    /^(?<host>\[[^\]]*\]|[^:]*)(?::(?<port>\d+))?$/.exec(item)?.groups ?? {};
+  return { host: host.toLowerCase().replace(/\.$/, ""), port };
+}
+
+function isSubdomain(host: string, pattern: string): boolean {
+  if (!pattern.startsWith("*.")) return false;
+  return host === pattern.slice(2) || host.endsWith(pattern.slice(1));
+}
+
+function isName(host: string): boolean {
+  const isAddress = host.startsWith("[") || /^[\d.]+(\/\d+)?$/.test(host) ||
+    /^0x/.test(host);
+  return !isAddress && host !== "localhost";
+}
+
+/** Programs that start any other, for whoever may start them. */
+const launchers =
+  /^(bash|sh|dash|zsh|ksh|fish|busybox|env|bwrap|sandbox-exec|cmd\.exe|powershell\.exe)$/;
+
+function withoutPrograms(
+  allowed: Scope,
+  denied: readonly string[],
+  { cwd, findProgram = () => undefined }: GrantOptions,
+): Scope {
+  if (denied.length === 0) return allowed;
+  const file = (name: string) =>
+    name.includes(path.SEPARATOR)
+      ? path.resolve(cwd, name)
+      : findProgram(name) ?? name;
+  const rest = without(
+    "run",
+    allowed,
+    denied,
+    (one, other) => one === other || file(one) === file(other) ? "all" : "none",
+  );
+  if (rest === true) return true;
+  const launcher = rest.find((name) => launchers.test(path.basename(name)));
+  if (launcher === undefined) return rest;
+  throw notKept("run", denied, ` ("${launcher}" can start any program)`);
+}
+
+function notKept(
+  category: Category,
+  denied: readonly string[],
+  detail = "",
+): UserError {
+  return new UserError(
     `Cannot keep --deny-${category}=${denied.join(",")}: in the executable ` +
-      "nothing would enforce it. List what is allowed instead: " +
+      `nothing would enforce it${detail}. List what is allowed instead, ` +
       `--allow-${category}=…, or use deno run, which keeps deny lists`,
     exitCodes.usage,
   );

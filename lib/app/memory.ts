@@ -1,4 +1,5 @@
 import { describeError } from "../core/error.ts";
+import { isDenied } from "../platform/denied_paths.ts";
 import { isInside, path } from "../platform/paths.ts";
 
 /** Names of memory files, in the order in which a folder's are given. */
@@ -79,6 +80,7 @@ async function readMemory(
     // A link that leads out of its folder could show the model anything.
     const real = await Deno.realPath(file);
     if (!isInside(real, await Deno.realPath(folder))) return undefined;
+    if (isDenied("read", real, file)) return undefined;
     using handle = await Deno.open(real);
     if (!(await handle.stat()).isFile) return undefined;
     const bytes = new Uint8Array(maxBytes + 1);
