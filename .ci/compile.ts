@@ -28,6 +28,7 @@ const permissions = [
   "--allow-env",
   "--allow-sys",
   "--allow-run",
+  // For Landlock: the launcher uses it once and no worker ever holds it.
   "--allow-ffi",
   "--no-prompt",
 ];

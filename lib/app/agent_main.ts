@@ -1,3 +1,4 @@
+import { type DeniedPaths, denyPaths } from "../platform/denied_paths.ts";
 import {
   type FromKeeper,
   remoteRealms,
@@ -8,7 +9,14 @@ import { complain, runProgram } from "./run_program.ts";
 
 /** What the launcher says to the agent. */
 export type ToAgent =
-  | { readonly type: "start"; readonly args: readonly string[] }
+  | {
+    readonly type: "start";
+    readonly args: readonly string[];
+    /** What no permission of a worker can express. */
+    readonly denied: DeniedPaths;
+    /** Why realms are not confined by Landlock; null: they are. */
+    readonly landlock: string | null;
+  }
   | FromKeeper;
 
 /** What the agent says to the launcher. */
@@ -52,8 +60,12 @@ export function start(
   scope.addEventListener("unhandledrejection", crash);
   scope.onmessage = async ({ data }) => {
     if (data.type === "realm_error") return hear?.(data);
-    const { args } = data;
-    const realms = () => ({ start: startRealm });
+    const { args, denied, landlock } = data;
+    denyPaths(denied);
+    const realms = () => ({
+      start: startRealm,
+      landlock: () => landlock ?? undefined,
+    });
     exit(await runProgram({ args, realms, loadFrontEnds }));
   };
   for (const event of early) scope.onmessage?.(event);
