@@ -1,3 +1,7 @@
+import {
+  type GrantedPaths,
+  tellGrantedPaths,
+} from "../platform/capabilities.ts";
 import { type DeniedPaths, denyPaths } from "../platform/denied_paths.ts";
 import {
   type FromKeeper,
@@ -12,6 +16,8 @@ export type ToAgent =
   | {
     readonly type: "start";
     readonly args: readonly string[];
+    /** Listed paths, which no query of permissions finds. */
+    readonly granted: GrantedPaths;
     /** What no permission of a worker can express. */
     readonly denied: DeniedPaths;
     /** Why realms are not confined by Landlock; null: they are. */
@@ -60,7 +66,8 @@ export function start(
   scope.addEventListener("unhandledrejection", crash);
   scope.onmessage = async ({ data }) => {
     if (data.type === "realm_error") return hear?.(data);
-    const { args, denied, landlock } = data;
+    const { args, granted, denied, landlock } = data;
+    tellGrantedPaths(granted);
     denyPaths(denied);
     const realms = () => ({
       start: startRealm,

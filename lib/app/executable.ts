@@ -4,6 +4,7 @@ import { restrictSelf } from "../platform/sandbox_landlock.ts";
 import { keepRealms } from "../realm/remote.ts";
 import type { FromAgent, ToAgent } from "./agent_main.ts";
 import { planLaunch } from "./launch.ts";
+import type { Scope } from "./permission_words.ts";
 import { complain } from "./run_program.ts";
 
 /**
@@ -41,10 +42,16 @@ export async function startAgent(
       Deno.exit(complain(event.error ?? event.message));
     };
     const { args, landlock } = launch;
-    say({ type: "start", args, denied, landlock });
+    const { read, write } = launch.grants;
+    const granted = { read: pathsOf(read), write: pathsOf(write) };
+    say({ type: "start", args, granted, denied, landlock });
   } catch (error) {
     Deno.exit(complain(error));
   }
+}
+
+function pathsOf(scope: Scope): readonly string[] {
+  return scope === true ? [] : scope;
 }
 
 /** @throws {UserError} for a list that Deno does not understand. */

@@ -1,4 +1,5 @@
 import type { Need } from "../core/permission.ts";
+import { isInside } from "./paths.ts";
 
 /** A permission that the program was not given, and how to give it. */
 export interface MissingNeed {
@@ -19,7 +20,7 @@ export function can(descriptor: Deno.PermissionDescriptor): boolean {
  * Finds which permissions are missing altogether, so that what needs them is
  * not offered. A file permission for one of the roots is enough: single
  * paths are decided by `guardPath()`. A grant for less than a whole root
- * can't be seen by a query and counts as missing.
+ * can't be seen by a query; it counts where `tellGrantedPaths()` told of it.
  */
 export function missingNeeds(
   needs: readonly Need[],
@@ -47,11 +48,34 @@ const shells = ["bash", "sh"];
 const isGranted: Readonly<
   Record<Need, (roots: readonly string[]) => boolean>
 > = {
-  read: (roots) => roots.some((path) => can({ name: "read", path })),
-  write: (roots) => roots.some((path) => can({ name: "write", path })),
+  read: (roots) => canUse("read", roots),
+  write: (roots) => canUse("write", roots),
   net: () => can({ name: "net" }),
   run: () => shells.some((command) => can({ name: "run", command })),
 };
+
+/** Paths that were granted one by one, absolute. */
+export interface GrantedPaths {
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+}
+
+const listed: GrantedPaths = { read: [], write: [] };
+
+/**
+ * Tells this thread which paths it was granted, where that is known: a query
+ * does not find a grant for a part of a folder.
+ */
+export function tellGrantedPaths(paths: GrantedPaths): void {
+  Object.assign(listed, paths);
+}
+
+function canUse(name: "read" | "write", roots: readonly string[]): boolean {
+  const parts = listed[name].filter((path) =>
+    roots.some((root) => isInside(path, root))
+  );
+  return [...roots, ...parts].some((path) => can({ name, path }));
+}
 
 function flagFor(need: Need, roots: readonly string[]): string {
   switch (need) {

@@ -3,7 +3,7 @@
  * and named files are checked in tests/checks/docs_test.ts.
  */
 import { assert, assertEquals } from "@std/assert";
-import { categories } from "../../lib/app/grants.ts";
+import { categories } from "../../lib/app/permission_words.ts";
 import { options } from "../../lib/app/option_table.ts";
 import { exitCodes } from "../../lib/core/error.ts";
 import { readTree, root } from "../checks/source_tree.ts";
