@@ -184,7 +184,8 @@ async function removeEmpty(folders: readonly string[]): Promise<void> {
   );
   for (const folder of sorted) {
     try {
-      await Deno.remove(folder);
+      // A link or a file may stand there again by now.
+      if ((await Deno.lstat(folder)).isDirectory) await Deno.remove(folder);
     } catch (error) {
       const isInUse = errorCode(error) !== "" ||
         error instanceof Deno.errors.NotFound ||
