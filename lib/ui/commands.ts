@@ -1,11 +1,17 @@
 import { nearest } from "../core/nearest.ts";
 import type { Op } from "../core/conversation.ts";
 import { describeError } from "../core/error.ts";
+import { type PermissionMode, permissionModes } from "../core/permission.ts";
+import { listModes, modeNamed } from "./modes.ts";
 
 /** What a slash command may do. */
 export interface CommandPort {
   /** The model in use. */
   readonly model: string;
+  /** The permission mode in force. */
+  readonly mode: PermissionMode;
+  /** Whether the user may change to bypassPermissions. */
+  readonly canBypass: boolean;
   send(op: Op): void;
   models(): Promise<readonly string[]>;
   /** Shows lines to the user. */
@@ -53,6 +59,12 @@ export const commands: readonly Command[] = [
     help: "List the server's models, or change to one",
     run: chooseModel,
   },
+  {
+    name: "mode",
+    argument: "[name]",
+    help: "List the permission modes, or change to one",
+    run: chooseMode,
+  },
   { name: "exit", help: "Leave", run: (_argument, port) => port.leave() },
 ];
 
@@ -60,6 +72,8 @@ const keys: readonly (readonly [string, string])[] = [
   ["Enter", "send; while a run is under way, it joins after the present step"],
   ["Ctrl+J, Alt+Enter, \\ Enter", "new line"],
   ["Up, Down, Ctrl+R", "earlier inputs, search in them"],
+  ["Shift+Tab", "the next permission mode"],
+  ["y, a, n", "at a question: yes, yes from now on, no and why"],
   ["Esc, Ctrl+C", "interrupt"],
   ["Ctrl+C twice, Ctrl+D", "leave"],
 ];
@@ -131,6 +145,28 @@ async function chooseModel(name: string, port: CommandPort): Promise<void> {
   } catch (error) {
     port.note(`Cannot list models: ${describeError(error)}`);
   }
+}
+
+function chooseMode(name: string, port: CommandPort): void {
+  if (name === "") {
+    return port.note(
+      ...listModes(port.mode),
+      "/mode NAME changes to one, Shift+Tab to the next",
+    );
+  }
+  const mode = modeNamed(name);
+  if (mode === undefined) {
+    const near = nearest(name, permissionModes);
+    const advice = near === undefined ? "See /mode" : `Did you mean ${near}?`;
+    return port.note(`There is no mode ${name}. ${advice}`);
+  }
+  if (mode === "bypassPermissions" && !port.canBypass) {
+    return port.note(
+      "Cannot change to bypassPermissions: it has to be permitted at the " +
+        "start, with --permission-mode=bypassPermissions",
+    );
+  }
+  port.send({ type: "set_mode", mode });
 }
 
 function commonStart(a: string, b: string): string {

@@ -58,11 +58,16 @@ export function callSummary(
   input: unknown,
   cwd: string,
 ): string {
-  const fields = fieldsOf(input);
-  const about = (summaries[tool] ?? anyInput)(fields, cwd);
-  const line = firstLine(printable(about), summaryLimit);
-  const more = about.trimEnd().includes("\n") && !line.endsWith("…");
-  return `${tool} ${line}${more ? " …" : ""}`.trimEnd();
+  const title = printable(callTitle(tool, input, cwd)).trimEnd();
+  const line = firstLine(title, summaryLimit);
+  const more = title.includes("\n") && !line.endsWith("…");
+  return `${line}${more ? " …" : ""}`.trimEnd();
+}
+
+/** What a call does, whole and as the model wrote it. */
+export function callTitle(tool: string, input: unknown, cwd: string): string {
+  const about = (summaries[tool] ?? anyInput)(fieldsOf(input), cwd);
+  return `${tool} ${about}`.trimEnd();
 }
 
 /** A few words on what came of a call: "120 lines", "failed: ...". */

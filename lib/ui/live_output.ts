@@ -1,16 +1,18 @@
-import { Screen } from "../term/screen.ts";
+import { type Frame, Screen } from "../term/screen.ts";
 import type { Styles } from "../term/style.ts";
 import { Terminal } from "../term/terminal.ts";
-import { wrapColumns } from "../term/width.ts";
+import { cutColumns, wrapColumns } from "../term/width.ts";
 import { createFrameClock, type FrameClock } from "./frame_clock.ts";
 import type { FrontEndIo } from "./io.ts";
-import type { RunOutput, Verdict } from "./output.ts";
-import { type AskedCall, drawPreview } from "./preview.ts";
+import type { Ask } from "./asking.ts";
+import type { RunOutput } from "./output.ts";
+import { drawPreview } from "./preview.ts";
 import {
   drawQuestion,
+  openQuestion,
   type Question,
+  questionHint,
   questionKey,
-  settleMs,
 } from "./question.ts";
 import type { RunView, Shown } from "./run_view.ts";
 import { statusLine } from "./totals.ts";
@@ -18,9 +20,14 @@ import { statusLine } from "./totals.ts";
 /** What a {@link LiveOutput} shows, and how. */
 export interface LiveOutputOptions {
   readonly view: RunView;
-  readonly cwd: string;
   readonly styles: Styles;
   readonly quiet: boolean;
+}
+
+/** The question to answer, and how many wait with it. */
+interface OpenQuestion {
+  readonly question: Question;
+  readonly waiting: () => number;
 }
 
 /**
@@ -32,7 +39,7 @@ export class LiveOutput implements RunOutput {
   readonly #options: LiveOutputOptions;
   readonly #screen: Screen;
   readonly #clock: FrameClock;
-  #question: Question | null = null;
+  #question: OpenQuestion | null = null;
 
   constructor(io: FrontEndIo, options: LiveOutputOptions) {
     this.#io = io;
@@ -62,28 +69,24 @@ export class LiveOutput implements RunOutput {
     this.#clock.request();
   }
 
-  async ask(call: AskedCall, signal: AbortSignal): Promise<Verdict> {
-    const { view, cwd, styles } = this.#options;
+  readonly ask: Ask = async (asked, signal, waiting) => {
+    const { view, styles } = this.#options;
     this.show(view.takeText());
-    this.#screen.commit(["", ...drawPreview(call, cwd, styles)]);
-    let question: Question = {
-      ...call,
-      requestId: "",
-      since: this.#io.now(),
-      reason: null,
-    };
+    this.#screen.commit(["", ...drawPreview(asked, view.place, styles)]);
+    let question = openQuestion(asked, this.#io.now());
     using terminal = new Terminal(this.#io.stderr, this.#io);
     terminal.enterRaw();
     try {
       while (true) {
-        this.#question = question;
+        this.#question = { question, waiting };
         this.#draw();
         const keys = await terminal.readKeys(signal);
-        if (keys === null) return stopped;
+        if (signal.aborted) return null;
+        if (keys === null) {
+          return { answer: { kind: "deny" }, interrupt: false };
+        }
         for (const key of keys) {
-          const isEarly = this.#io.now() - question.since < settleMs;
-          if (isEarly && key.name === "text") continue;
-          const result = questionKey(question, key);
+          const result = questionKey(question, key, this.#io.now());
           if (result.kind === "answered") return result;
           question = result.question;
         }
@@ -92,7 +95,7 @@ export class LiveOutput implements RunOutput {
       this.#question = null;
       this.#draw();
     }
-  }
+  };
 
   [Symbol.dispose](): void {
     this.#clock[Symbol.dispose]();
@@ -103,15 +106,14 @@ export class LiveOutput implements RunOutput {
   #draw(): void {
     const { view, styles, quiet } = this.#options;
     const { isTerminal, now, size } = this.#io;
-    const { columns } = size();
     const isSilent = quiet || !isTerminal.stderr;
     this.show(view.takeText());
+    if (this.#question !== null) {
+      return this.#screen.render(this.#drawQuestion(this.#question));
+    }
+    const { columns } = size();
     const all = isSilent ? view.open() : view.live(now());
     const live = all.flatMap((line) => wrapColumns(line, columns));
-    if (this.#question !== null) {
-      const frame = drawQuestion(this.#question, styles);
-      return this.#screen.render(frame);
-    }
     const status = isSilent ? "" : statusLine(
       view.totals,
       view.runningMs(now()),
@@ -119,6 +121,11 @@ export class LiveOutput implements RunOutput {
     const lines = status === "" ? live : [...live, styles.dim(status)];
     this.#screen.render({ lines });
   }
+  #drawQuestion({ question, waiting }: OpenQuestion): Frame {
+    const { styles } = this.#options;
+    const size = this.#io.size();
+    const frame = drawQuestion(question, { waiting: waiting(), size, styles });
+    const hint = cutColumns(questionHint(question), size.columns);
+    return { ...frame, lines: [...frame.lines, styles.dim(hint)] };
+  }
 }
-
-const stopped: Verdict = { answer: { kind: "deny" }, interrupt: false };

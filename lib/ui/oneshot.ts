@@ -1,9 +1,9 @@
 import type { FrontEndOptions } from "../app/front_end.ts";
 import type { Conversation } from "../core/conversation.ts";
 import { exitCodes } from "../core/error.ts";
-import type { AgentEvent } from "../core/event.ts";
 import type { Part } from "../core/message.ts";
 import { createStyles, wantsColour } from "../term/style.ts";
+import { Asking } from "./asking.ts";
 import { exitCodeOf } from "./run_end.ts";
 import { type FrontEndIo, processIo } from "./io.ts";
 import { PlainOutput, type RunOutput } from "./output.ts";
@@ -37,7 +37,7 @@ export async function runOneshot(
   try {
     exitCode = await shot.run(options.content ?? []);
   } finally {
-    shot.endQuestions();
+    await shot.endQuestions();
     stopListening();
     output[Symbol.dispose]();
   }
@@ -56,15 +56,14 @@ class Oneshot {
   readonly #output: RunOutput;
   readonly #view: RunView;
   readonly #stopped = Promise.withResolvers<number>();
-  readonly #ended = new AbortController();
+  readonly #asking: Asking;
   #isTerminated = false;
-  /** Questions are asked one after another. */
-  #asking: Promise<void> = Promise.resolve();
 
   constructor(conversation: Conversation, output: RunOutput, view: RunView) {
     this.#conversation = conversation;
     this.#output = output;
     this.#view = view;
+    this.#asking = new Asking(conversation, output.ask);
   }
 
   /** Asks the run to end; its end is waited for. */
@@ -83,8 +82,8 @@ class Oneshot {
     this.#stopped.resolve(exitCode);
   }
 
-  endQuestions(): void {
-    this.#ended.abort();
+  async endQuestions(): Promise<void> {
+    await this.#asking.withdraw();
   }
 
   async run(content: readonly Part[]): Promise<number> {
@@ -99,26 +98,13 @@ class Oneshot {
       const event = item.value;
       this.#output.show(this.#view.apply(event));
       this.#output.changed();
-      if (event.type === "permission_request") this.#ask(event);
+      this.#asking.follow(event);
       if (event.type === "run_end") {
         await events.return?.();
         return this.#isTerminated ? exitCodes.terminated : exitCodeOf(event);
       }
       next = events.next();
     }
-  }
-
-  #ask(event: AgentEvent & { type: "permission_request" }): void {
-    const { signal } = this.#ended;
-    this.#asking = this.#asking.then(async () => {
-      if (signal.aborted) return;
-      const verdict = await this.#output.ask(event, signal);
-      if (signal.aborted) return;
-      const { requestId } = event;
-      const { answer } = verdict;
-      this.#conversation.send({ type: "reply", requestId, answer });
-      if (verdict.interrupt) this.#conversation.send({ type: "interrupt" });
-    });
   }
 }
 
@@ -143,12 +129,13 @@ async function openOutput(
     debug,
     model,
     roomy: isLive,
+    listsRefusals: true,
     ...(markdown === undefined ? {} : { markdown }),
   });
   view.begin(io.now());
-  if (!isLive) return { view, output: new PlainOutput(io, cwd, styles) };
+  if (!isLive) return { view, output: new PlainOutput(io, { view, styles }) };
   const { LiveOutput } = await import("./live_output.ts");
-  const output = new LiveOutput(io, { view, cwd, styles, quiet });
+  const output = new LiveOutput(io, { view, styles, quiet });
   return { view, output };
 }
 

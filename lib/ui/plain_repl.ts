@@ -1,14 +1,15 @@
 import type { FrontEndOptions } from "../app/front_end.ts";
 import type { Conversation } from "../core/conversation.ts";
 import { exitCodes } from "../core/error.ts";
-import type { AgentEvent } from "../core/event.ts";
 import { type Part, text } from "../core/message.ts";
+import type { PermissionMode } from "../core/permission.ts";
 import { createStyles, type Styles, wantsColour } from "../term/style.ts";
+import { Asking } from "./asking.ts";
 import { type CommandPort, parseCommand, runCommand } from "./commands.ts";
 import type { FrontEndIo } from "./io.ts";
 import { createLineReader, type LineReader } from "./line_reader.ts";
+import { describeMode } from "./modes.ts";
 import { PlainOutput } from "./output.ts";
-import { askPlainly } from "./plain_question.ts";
 import { RunView } from "./run_view.ts";
 import { statusLine } from "./totals.ts";
 import { welcome } from "./welcome.ts";
@@ -45,11 +46,11 @@ class PlainRepl {
   readonly #styles: Styles;
   readonly #lines: LineReader;
   readonly #output: PlainOutput;
+  readonly #asking: Asking;
+  readonly #leaving = new AbortController();
   readonly #left = Promise.withResolvers<null>();
-  /** Aborted when what is being asked for is no longer wanted. */
-  #asking = new AbortController();
+  #mode: PermissionMode;
   #run: PromiseWithResolvers<void> | null = null;
-  #isLeaving = false;
   #exitCode: number = exitCodes.done;
 
   constructor(
@@ -65,13 +66,19 @@ class PlainRepl {
     );
     this.#lines = createLineReader(io.input);
     const { cwd } = conversation;
-    this.#output = new PlainOutput(io, cwd, this.#styles);
+    this.#mode = options.mode ?? "default";
     this.#view = new RunView({
       styles: this.#styles,
       cwd,
       model: options.model,
       debug: options.debug,
     });
+    this.#output = new PlainOutput(io, {
+      view: this.#view,
+      styles: this.#styles,
+      lines: this.#lines,
+    });
+    this.#asking = new Asking(conversation, this.#output.ask);
   }
 
   async run(): Promise<number> {
@@ -81,7 +88,7 @@ class PlainRepl {
     stderr.write(`${greeting.join("\n")}\n`);
     const following = this.#follow();
     let { content } = this.#options;
-    while (!this.#isLeaving) {
+    while (!this.#leaving.signal.aborted) {
       content ??= await this.#prompt();
       if (content === undefined) break;
       this.#run = Promise.withResolvers<void>();
@@ -99,15 +106,14 @@ class PlainRepl {
   interruptOrLeave(): void {
     if (this.#run === null) return this.leave(exitCodes.done);
     this.#conversation.send({ type: "interrupt" });
-    this.#asking.abort();
-    this.#asking = new AbortController();
+    this.#asking.withdraw();
   }
 
   leave(exitCode: number): void {
-    if (this.#isLeaving) return;
+    if (this.#leaving.signal.aborted) return;
     this.#exitCode = exitCode;
-    this.#isLeaving = true;
-    this.#asking.abort();
+    this.#asking.withdraw();
+    this.#leaving.abort();
     this.#left.resolve(null);
   }
 
@@ -120,32 +126,24 @@ class PlainRepl {
       if (item.done) return this.leave(this.#exitCode);
       const event = item.value;
       this.#output.show(this.#view.apply(event));
-      if (event.type === "permission_request") await this.#ask(event);
+      this.#asking.follow(event);
+      if (event.type === "run_start") this.#mode = event.mode;
+      if (event.type === "mode") {
+        this.#mode = event.mode;
+        this.#io.stderr.write(`Mode ${describeMode(event.mode)}\n`);
+      }
       if (event.type === "run_end") this.#run?.resolve();
     }
-  }
-
-  async #ask(event: AgentEvent & { type: "permission_request" }) {
-    const { signal } = this.#asking;
-    const answer = await askPlainly(event, {
-      lines: this.#lines,
-      to: this.#io.stderr,
-      cwd: this.#conversation.cwd,
-      styles: this.#styles,
-      signal,
-    });
-    if (signal.aborted) return;
-    const { requestId } = event;
-    this.#conversation.send({ type: "reply", requestId, answer });
   }
 
   /** Reads until there is a prompt; undefined when the user leaves. */
   async #prompt(): Promise<readonly Part[] | undefined> {
     const { stderr } = this.#io;
     let draft = "";
-    while (!this.#isLeaving) {
-      stderr.write(draft === "" ? "> " : ". ");
-      const line = await this.#lines.next(this.#asking.signal);
+    while (!this.#leaving.signal.aborted) {
+      const mode = this.#mode === "default" ? "" : `${this.#mode} `;
+      stderr.write(draft === "" ? `${mode}> ` : ". ");
+      const line = await this.#lines.next(this.#leaving.signal);
       if (line === null) return undefined;
       if (line.endsWith("\\")) {
         draft += `${line.slice(0, -1)}\n`;
@@ -165,7 +163,12 @@ class PlainRepl {
     const { stderr } = this.#io;
     return {
       model: this.#view.totals.model,
-      send: (op) => conversation.send(op),
+      mode: this.#mode,
+      canBypass: this.#options.canBypass === true,
+      send: (op) => {
+        if (op.type === "clear") this.#view.restart();
+        conversation.send(op);
+      },
       models: () => conversation.models(),
       note: (...lines) => stderr.write(`${lines.join("\n")}\n`),
       wait: (label) => stderr.write(`${label}\n`),

@@ -86,9 +86,9 @@ class Repl implements Disposable {
   #recording: Promise<unknown> = Promise.resolve();
 
   constructor(parts: ReplParts) {
-    const { io, view, history } = parts;
+    const { io, view, history, options } = parts;
     this.#parts = parts;
-    this.#state = createRepl(history);
+    this.#state = createRepl(history, options);
     this.#screen = new Screen(io.stdout, io.size);
     this.#terminal = new Terminal(io.stdout, io);
     this.#clock = createFrameClock(
@@ -172,7 +172,7 @@ class Repl implements Disposable {
       case "echo":
         return this.#show([...view.takeText(), ...view.echo(effect.text)]);
       case "preview": {
-        const lines = drawPreview(effect.call, conversation.cwd, styles);
+        const lines = drawPreview(effect.call, view.place, styles);
         return this.#show([...view.takeText(), ...view.note(lines)]);
       }
       case "command":
@@ -190,7 +190,12 @@ class Repl implements Disposable {
     const { conversation, view, io } = this.#parts;
     const running = runCommand(effect, {
       model: view.totals.model,
-      send: (op) => conversation.send(op),
+      mode: this.#state.mode,
+      canBypass: this.#state.canBypass,
+      send: (op) => {
+        if (op.type === "clear") view.restart();
+        conversation.send(op);
+      },
       models: () => conversation.models(),
       note: (...lines) => {
         this.#show(view.note(lines));
@@ -224,9 +229,10 @@ class Repl implements Disposable {
   }
 
   #frame(): Frame {
-    const { view, styles, io } = this.#parts;
+    const { view, styles, io, options } = this.#parts;
     return drawRepl(this.#state, view, {
       styles,
+      sandbox: options.sandbox,
       size: io.size(),
       now: io.now(),
     });

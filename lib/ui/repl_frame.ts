@@ -4,13 +4,23 @@ import { printable } from "../term/printable.ts";
 import type { Frame, Size } from "../term/screen.ts";
 import type { Styles } from "../term/style.ts";
 import { cutColumns, wrapColumns } from "../term/width.ts";
-import { drawQuestion } from "./question.ts";
+import { modeLabel } from "./modes.ts";
+import { drawQuestion, questionHint } from "./question.ts";
 import type { ReplState } from "./repl_state.ts";
 import type { RunView } from "./run_view.ts";
 import { statusLine } from "./totals.ts";
 
 /** Queued messages that are shown; the rest is counted. */
 const shownQueue = 3;
+
+/** What a frame is drawn with. */
+export interface FrameOptions {
+  readonly styles: Styles;
+  readonly size: Size;
+  readonly now: number;
+  /** What keeps commands in. */
+  readonly sandbox?: string | undefined;
+}
 
 /**
  * Draws what stands below the scrollback: the open text and the spinner, what
@@ -19,12 +29,9 @@ const shownQueue = 3;
 export function drawRepl(
   state: ReplState,
   view: RunView,
-  { styles, size, now }: {
-    readonly styles: Styles;
-    readonly size: Size;
-    readonly now: number;
-  },
+  options: FrameOptions,
 ): Frame {
+  const { styles, size, now } = options;
   const { columns } = size;
   const [question] = state.questions;
   const live = question === undefined ? view.live(now) : view.open();
@@ -35,19 +42,25 @@ export function drawRepl(
   ];
   const input = question === undefined
     ? drawInput(state, size, styles)
-    : drawQuestion(question, styles);
-  const status = state.hint === ""
-    ? statusLine(view.totals, view.runningMs(now))
-    : state.hint;
+    : drawQuestion(question, { waiting: state.questions.length, size, styles });
   const cursor = input.cursor === undefined ? {} : {
     cursor: { ...input.cursor, row: input.cursor.row + above.length },
   };
-  const lines = [
-    ...above,
-    ...input.lines,
-    styles.dim(cutColumns(status, columns)),
-  ];
-  return { lines, ...cursor };
+  const status = cutColumns(drawStatus(state, view, options), columns);
+  return { lines: [...above, ...input.lines, status], ...cursor };
+}
+
+/** The last line: the mode, and a remark or the totals. */
+function drawStatus(
+  { mode, hint, questions: [question] }: ReplState,
+  view: RunView,
+  { styles, now, sandbox }: FrameOptions,
+): string {
+  const remark = hint || (question === undefined ? "" : questionHint(question));
+  const rest = remark ||
+    statusLine(view.totals, view.runningMs(now), sandbox);
+  const label = modeLabel(mode, styles);
+  return label + styles.dim(label === "" ? rest : ` · ${rest}`);
 }
 
 function drawInput(state: ReplState, size: Size, styles: Styles): Frame {

@@ -1,6 +1,7 @@
 import type { Op } from "../core/conversation.ts";
 import type { AgentEvent } from "../core/event.ts";
 import { type Part, text, textOf } from "../core/message.ts";
+import type { PermissionMode } from "../core/permission.ts";
 import {
   createEditor,
   editKey,
@@ -10,8 +11,15 @@ import {
 } from "../term/editor.ts";
 import { type Key, keyId } from "../term/keys.ts";
 import { completeCommand, parseCommand } from "./commands.ts";
+import { describeMode, nextMode } from "./modes.ts";
 import type { AskedCall } from "./preview.ts";
-import { type Question, questionKey, settleMs } from "./question.ts";
+import { type Question, questionKey, type Verdict } from "./question.ts";
+import {
+  addQuestion,
+  answerFirst,
+  dropQuestion,
+  type QuestionStep,
+} from "./repl_questions.ts";
 
 /** What the REPL knows besides the conversation itself. */
 export interface ReplState {
@@ -26,6 +34,10 @@ export interface ReplState {
   readonly queued: readonly string[];
   /** Questions that wait; the first is shown. */
   readonly questions: readonly Question[];
+  readonly mode: PermissionMode;
+  /** The mode that was asked for last, until something is heard of it. */
+  readonly wantedMode: PermissionMode | null;
+  readonly canBypass: boolean;
   /** Until when a second Ctrl+C leaves, or a second Escape clears. */
   readonly armed: { readonly key: string; readonly until: number } | null;
   /** A remark below the prompt, until the next key. */
@@ -57,7 +69,13 @@ export interface Step {
 const repeatMs = 2000;
 
 /** The state at the start. */
-export function createRepl(history: readonly string[]): ReplState {
+export function createRepl(
+  history: readonly string[],
+  { mode = "default", canBypass = false }: {
+    readonly mode?: PermissionMode | undefined;
+    readonly canBypass?: boolean | undefined;
+  } = {},
+): ReplState {
   return {
     editor: createEditor(history),
     isBusy: false,
@@ -65,6 +83,9 @@ export function createRepl(history: readonly string[]): ReplState {
     interrupts: 0,
     queued: [],
     questions: [],
+    mode,
+    wantedMode: null,
+    canBypass,
     armed: null,
     hint: "",
   };
@@ -72,13 +93,17 @@ export function createRepl(history: readonly string[]): ReplState {
 
 /** Applies one key at a time in milliseconds. */
 export function replKey(state: ReplState, key: Key, now: number): Step {
-  const [question] = state.questions;
+  if (keyId(key) === "shift+tab") return cycleMode(state);
+  const [question, ...rest] = state.questions;
   if (question !== undefined) {
-    if (now - question.since >= settleMs || keyId(key) === "ctrl+c") {
-      return answer(state, question, { key, now });
-    }
-    // Typed before the question could be read: it belongs to the draft.
-    if (key.name !== "text" && key.name !== "paste") return step(state);
+    const result = questionKey(question, key, now);
+    if (result.kind === "answered") return answered(state, result, now);
+    const questions = [result.question, ...rest];
+    const waiting = { ...state, questions, hint: "" };
+    // What was typed before the question could be read is for the draft.
+    const isDraft = result.isEarly &&
+      (key.name === "text" || key.name === "paste");
+    return isDraft ? edit(waiting, key) : step(waiting);
   }
   const fresh = { ...state, hint: "" };
   const handle = state.editor.search === null ? ownKeys[keyId(key)] : undefined;
@@ -104,27 +129,30 @@ export function replEvent(
   now: number,
 ): Step {
   switch (event.type) {
-    case "run_start":
-      return step({ ...state, isBusy: true, interrupts: 0 });
+    case "run_start": {
+      const { mode } = event;
+      return step({ ...state, isBusy: true, interrupts: 0, mode });
+    }
     case "run_end":
       return step({ ...state, isBusy: false, questions: [], hint: "" });
     case "compaction":
-    case "notice":
       return step({ ...state, isCompacting: false });
+    case "notice":
+      // It may say why the mode was not changed.
+      return step({ ...state, isCompacting: false, wantedMode: null });
+    case "mode": {
+      const hint = describeMode(event.mode);
+      return step({ ...state, mode: event.mode, wantedMode: null, hint });
+    }
     case "message":
       return event.message.role === "user"
         ? arrived(state, textOf(event.message.content))
         : step(state);
-    case "permission_request": {
-      const { requestId, tool, input, because } = event;
-      const call = { tool, input, because };
-      const question = { ...call, requestId, since: now, reason: null };
-      const questions = [...state.questions, question];
-      const next = { ...state, questions };
-      return questions.length > 1
-        ? step(next)
-        : step(next, { type: "preview", call });
-    }
+    case "permission_request":
+      return asked(state, addQuestion(state.questions, event, now));
+    case "tool_start":
+    case "tool_end":
+      return asked(state, dropQuestion(state.questions, event.callId, now));
     default:
       return step(state);
   }
@@ -226,35 +254,29 @@ function arrived(state: ReplState, message: string): Step {
   return step({ ...state, queued }, { type: "echo", text: first });
 }
 
-function answer(
+function asked(
   state: ReplState,
-  question: Question,
-  { key, now }: { readonly key: Key; readonly now: number },
+  { questions, effects }: QuestionStep,
 ): Step {
-  const result = questionKey(question, key);
-  const [, ...rest] = state.questions;
-  if (result.kind === "open") {
-    return step({ ...state, questions: [result.question, ...rest] });
-  }
-  const { requestId } = question;
-  const effects: Effect[] = [{
-    type: "send",
-    op: { type: "reply", requestId, answer: result.answer },
-  }];
-  const [following, ...others] = rest;
-  let questions: readonly Question[] = [];
-  if (following !== undefined) {
-    // It can be read from now on.
-    questions = [{ ...following, since: now }, ...others];
-    effects.push({ type: "preview", call: following });
-  }
-  const next = { ...state, questions, hint: "" };
-  if (!result.interrupt) return step(next, ...effects);
-  const interrupted = interrupt({ ...next, questions: [] });
+  return step({ ...state, questions }, ...effects);
+}
+
+function answered(state: ReplState, verdict: Verdict, now: number): Step {
+  const next = asked(
+    { ...state, hint: "" },
+    answerFirst(state.questions, verdict, now),
+  );
+  if (!verdict.interrupt) return next;
+  const interrupted = interrupt(next.state);
+  return step(interrupted.state, ...next.effects, ...interrupted.effects);
+}
+
+function cycleMode(state: ReplState): Step {
+  const { mode, wantedMode, canBypass } = state;
+  const next = nextMode(wantedMode ?? mode, canBypass);
   return step(
-    interrupted.state,
-    ...effects.slice(0, 1),
-    ...interrupted.effects,
+    { ...state, wantedMode: next },
+    { type: "send", op: { type: "set_mode", mode: next } },
   );
 }
 

@@ -1,7 +1,8 @@
 import { exitCodes } from "../core/error.ts";
-import { type AgentEvent, assertNever } from "../core/event.ts";
-import { count } from "../core/text.ts";
-import { printable } from "../term/printable.ts";
+import { type AgentEvent, assertNever, type Denial } from "../core/event.ts";
+import { count, firstLine } from "../core/text.ts";
+import { printable, visible } from "../term/printable.ts";
+import { callSummary } from "./describe.ts";
 
 /** The process exit code that a run's end means (spec/features.md 4.5). */
 export function exitCodeOf(
@@ -37,17 +38,26 @@ export function describeEnd(
   }
 }
 
-/** What was refused without the user having said so; null when nothing was. */
-export function describeRefusals(
-  { denials }: AgentEvent & { type: "run_end" },
-): string | null {
-  const silent = denials.filter(({ because }) =>
-    !because.startsWith("the user said no")
-  );
-  if (silent.length === 0) return null;
-  const tools = [...new Set(silent.map(({ tool }) => tool))].join(", ");
-  return `${
-    count(silent.length, "call was", "calls were")
-  } refused (${tools}). ` +
-    "See --permission-mode in openclaude --help";
+/** Refused calls that are listed; the rest is counted. */
+const listedRefusals = 10;
+
+/** The refused calls of a run, a line each: what it was, and who refused. */
+export function listRefusals(
+  denials: readonly Denial[],
+  cwd: string,
+): string[] {
+  if (denials.length === 0) return [];
+  const head = count(denials.length, "call was", "calls were");
+  const lines = denials.slice(0, listedRefusals)
+    .map(({ tool, input, because }) => {
+      const call = firstLine(callSummary(tool, input, cwd), 80);
+      return `  ${call}: ${firstLine(visible(because))}`;
+    });
+  const more = denials.length - listedRefusals;
+  return [
+    `${head} refused:`,
+    ...lines,
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    "See --permission-mode in openclaude --help",
+  ];
 }

@@ -15,7 +15,8 @@ import { fieldsOf, outcomeSummary, textField } from "./describe.ts";
 import { drawDiff } from "./draw_diff.ts";
 import { formatDuration, formatTokens } from "./format.ts";
 import { hunksOf } from "./hunks.ts";
-import { describeEnd, describeRefusals } from "./run_end.ts";
+import type { CallPlace } from "./preview.ts";
+import { describeEnd, listRefusals } from "./run_end.ts";
 import { addToTotals, noTotals, type Totals } from "./totals.ts";
 
 /** Finished lines, and whether they belong to the answer. */
@@ -40,6 +41,8 @@ export interface RunViewOptions {
   readonly debug?: boolean;
   /** Shows the output's end of commands, and blank lines between blocks. */
   readonly roomy?: boolean;
+  /** Ends a run with a list of the calls that were refused. */
+  readonly listsRefusals?: boolean;
 }
 
 type Block = "text" | "call" | "note" | "echo";
@@ -59,14 +62,21 @@ export class RunView {
   #hasText = false;
   /** The last reply without calls, which is the answer if none follows. */
   #held: string | null = null;
+  #cwd: string;
 
   constructor(options: RunViewOptions) {
     this.#options = options;
+    this.#cwd = options.cwd;
     this.#totals = noTotals(options.model);
   }
 
   get totals(): Totals {
     return this.#totals;
+  }
+
+  /** Where the next command would run: commands may change the folder. */
+  get place(): CallPlace {
+    return { workspace: this.#options.cwd, cwd: this.#cwd };
   }
 
   /** Whether a run is under way. */
@@ -91,6 +101,11 @@ export class RunView {
     this.#activity = idle;
   }
 
+  /** The conversation begins anew: commands start in its folder again. */
+  restart(): void {
+    this.#cwd = this.#options.cwd;
+  }
+
   /** The user chose another model. */
   setModel(model: string): void {
     this.#totals = { ...this.#totals, model };
@@ -105,6 +120,7 @@ export class RunView {
       : undefined;
     this.#activity = follow(this.#activity, event, this.#options.cwd);
     this.#totals = addToTotals(this.#totals, event);
+    if (event.type === "tool_end") this.#cwd = event.outcome.cwd ?? this.#cwd;
     return [...before, ...this.#show(event, call?.summary)];
   }
 
@@ -280,7 +296,7 @@ export class RunView {
   }
 
   #end(event: AgentEvent & { type: "run_end" }): Shown[] {
-    const { styles } = this.#options;
+    const { styles, cwd, listsRefusals } = this.#options;
     const shown = this.finishText();
     this.#endText();
     this.#startedAt = 0;
@@ -300,10 +316,9 @@ export class RunView {
         : styles.red(problem);
       shown.push(...this.#block("note", "note", [painted], true));
     }
-    const refusals = describeRefusals(event);
-    if (refusals !== null) {
-      const painted = [styles.yellow(refusals)];
-      shown.push(...this.#block("note", "note", painted, true));
+    if (listsRefusals) {
+      const refusals = listRefusals(event.denials, cwd).map(styles.yellow);
+      shown.push(...this.#block("note", "note", refusals, true));
     }
     return shown;
   }

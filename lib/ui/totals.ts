@@ -63,12 +63,16 @@ export function addToTotals(totals: Totals, event: AgentEvent): Totals {
 }
 
 /**
- * The status line: model, context used of the window, tokens in and out,
- * turns, time. What is not known is left out.
+ * The status line: model, what keeps commands in, context used of the window,
+ * tokens in and out, turns, time. What is not known is left out.
  */
-export function statusLine(totals: Totals, runningMs = 0): string {
+export function statusLine(
+  totals: Totals,
+  runningMs = 0,
+  sandbox = "",
+): string {
   const { model, input, output, context, window, turns } = totals;
-  const parts = [model];
+  const parts = [model, sandbox];
   if (window > 0) {
     const percent = Math.round((context / window) * 100);
     const used = `${formatTokens(context)}/${formatTokens(window)}`;

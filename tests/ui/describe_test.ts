@@ -4,7 +4,6 @@ import { createStyles } from "../../lib/term/style.ts";
 import { callSummary, outcomeSummary } from "../../lib/ui/describe.ts";
 import { drawDiff } from "../../lib/ui/draw_diff.ts";
 import { hunksOf, parseHunks, replacementHunk } from "../../lib/ui/hunks.ts";
-import { drawPreview } from "../../lib/ui/preview.ts";
 
 const calls: readonly (readonly [string, Record<string, unknown>, string])[] = [
   ["Read", { file_path: "/project/lib/a.ts" }, "Read lib/a.ts"],
@@ -91,7 +90,9 @@ Deno.test("drawDiff() numbers the lines as they were and as they are", () => {
 
 Deno.test("drawDiff() counts what it leaves out", () => {
   const lines = Array.from({ length: 50 }, (_, row) => `+${row}`);
-  const drawn = drawDiff([{ oldStart: 0, newStart: 1, lines }], styles, 3);
+  const drawn = drawDiff([{ oldStart: 0, newStart: 1, lines }], styles, {
+    limit: 3,
+  });
   assertEquals(drawn, [
     "   1 + 0",
     "   2 + 1",
@@ -113,40 +114,4 @@ Deno.test("replacementHunk() keeps what both texts share as context", () => {
   );
   assertEquals(replacementHunk("", "new").lines, ["+new"]);
   assertEquals(replacementHunk("a\na", "a\na\na").lines, [" a", " a", "+a"]);
-});
-
-Deno.test("drawPreview() hides nothing of a command but says what it leaves out", () => {
-  const command = Array.from({ length: 70 }, (_, row) => `echo ${row}`);
-  const call = { tool: "Bash", input: { command: command.join("\n") } };
-  const lines = drawPreview({ ...call, because: "" }, "/project", styles);
-  assertEquals(lines.length, 62);
-  assertEquals(lines.at(-1), "    … 10 more lines not shown");
-});
-
-Deno.test("drawPreview() shows an edit as the change that it is", () => {
-  const input = {
-    file_path: "/project/a.ts",
-    old_string: "one\ntwo",
-    new_string: "one\n2",
-  };
-  assertEquals(
-    drawPreview({ tool: "Edit", input, because: "rule" }, "/project", styles),
-    ["? Edit a.ts (rule)", "       one", "     - two", "     + 2"],
-  );
-});
-
-Deno.test("drawPreview() shows the whole input of a tool that it does not know", () => {
-  const input = { a: 1, b: ["x"] };
-  assertEquals(
-    drawPreview({ tool: "Other", input, because: "" }, "/project", styles),
-    [
-      "? Other",
-      "    {",
-      '      "a": 1,',
-      '      "b": [',
-      '        "x"',
-      "      ]",
-      "    }",
-    ],
-  );
 });

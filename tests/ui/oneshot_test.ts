@@ -215,14 +215,29 @@ for (const [name, end, expected, message] of endings) {
   });
 }
 
-Deno.test("runOneshot() exits with 3 when calls were denied", async () => {
-  const denials = [{ callId: "x", tool: "Bash", input: {}, because: "mode" }];
-  const { exitCode } = await shoot([
-    say.runStart,
-    say.reply("ok"),
-    say.end("done", { denials }),
+Deno.test("runOneshot() exits with 3 when calls were denied and lists them, also when quiet", async () => {
+  const denials = Array.from({ length: 12 }, (_, index) => ({
+    callId: `c${index}`,
+    tool: "Bash",
+    input: { command: `rm ${index}\x1b[2J\nmore` },
+    because: 'rule "deny Bash(rm *)" of you\x1b[2J\nand more',
+  }));
+  const { exitCode, stderr, stdout } = await shoot(
+    [say.runStart, say.reply("ok"), say.end("done", { denials })],
+    {},
+    { quiet: true },
+  );
+  assertEquals([exitCode, stdout], [3, "ok\n"]);
+  const listed = denials.slice(0, 10).map((_, index) =>
+    `  Bash rm ${index} …: rule "deny Bash(rm *)" of you\\x1b[2J`
+  );
+  assertEquals(stderr.split("\n"), [
+    "12 calls were refused:",
+    ...listed,
+    "  and 2 more",
+    "See --permission-mode in openclaude --help",
+    "",
   ]);
-  assertEquals(exitCode, 3);
 });
 
 Deno.test("runOneshot() marks the text that a retry discards", async () => {
@@ -257,8 +272,11 @@ const asked = {
   callId: "Bash-0",
   tool: "Bash",
   input: { command: "rm -rf build\necho done" },
-  access: [],
+  access: [
+    { kind: "run", line: "rm -rf build\necho done", readOnly: false },
+  ],
   because: "default mode",
+  offer: ["Bash(rm -rf build)"],
 } as const;
 
 /** Types an answer to a question on a terminal. */
@@ -281,15 +299,155 @@ async function answer(keys: readonly string[]) {
 
 Deno.test("runOneshot() shows the whole command before it asks, and takes y", async () => {
   const { ops, shown, wasRaw, io } = await answer(["y"]);
-  assertStringIncludes(
-    shown,
-    "? Bash (default mode)\n    rm -rf build\n    echo done",
-  );
+  assertEquals(shown.split("\n").slice(-9), [
+    "? Bash",
+    "    rm -rf build",
+    "    echo done",
+    "Allow this?",
+    "default mode",
+    "❯ 1 Yes",
+    "  2 Yes, and don't ask again for: Bash(rm -rf build)",
+    "  3 No, and say why",
+    "↑ ↓ Enter, or y a n · Esc stops the run",
+  ]);
   assert(wasRaw);
   assert(!io.input.isRaw);
   assertEquals(ops, [
     { type: "reply", requestId: "r1", answer: { kind: "allow" } },
   ]);
+});
+
+Deno.test("runOneshot() sends the rules of a yes from now on", async () => {
+  const { ops } = await answer(["\x1b[B", "\r"]);
+  const remember = ["Bash(rm -rf build)"];
+  assertEquals(ops, [{
+    type: "reply",
+    requestId: "r1",
+    answer: { kind: "allow", remember },
+  }]);
+});
+
+Deno.test("runOneshot() shows where a command would run once others have moved there", async () => {
+  const io = new FakeIo({ stdin: true, stdout: true, stderr: true });
+  await using conversation = new FakeConversation((op, self) => {
+    const outcome = ok("", { cwd: "/project/sub" });
+    const moved = { ...readEnd, callId: "Bash-9", tool: "Bash", outcome };
+    if (op.type === "prompt") self.emit(say.runStart, moved, asked);
+    if (op.type === "reply") self.emit(say.end("done"));
+  });
+  const run = runOneshot(conversation, { ...frontEndOptions, io });
+  await io.shows("    echo done\n  in sub\nAllow this?");
+  io.input.type("\x03");
+  await run;
+});
+
+Deno.test("runOneshot() asks one question after another", async () => {
+  const io = new FakeIo({ stdin: true, stdout: true, stderr: true });
+  await using conversation = new FakeConversation((op, self) => {
+    const second = { ...asked, requestId: "r2", callId: "Bash-1" };
+    if (op.type === "prompt") self.emit(say.runStart, asked, second);
+    if (op.type === "reply" && op.requestId === "r2") {
+      self.emit(say.end("done"));
+    }
+  });
+  const run = runOneshot(conversation, { ...frontEndOptions, io });
+  await io.shows("Allow this? (1 of 2)");
+  io.clock += 1000;
+  io.input.type("y");
+  await io.until(() => io.screen.text().match(/\? Bash/g)?.length === 2);
+  await io.until(() => !io.screen.text().includes("(1 of 2)"));
+  // Too early for the second question, which has just been shown.
+  io.input.type("n");
+  // It is read before the timer's turn comes.
+  await new Promise((resolve) => setTimeout(resolve));
+  io.clock += 1000;
+  io.input.type("y");
+  await run;
+  assertEquals(conversation.ops.slice(1), [
+    { type: "reply", requestId: "r1", answer: { kind: "allow" } },
+    { type: "reply", requestId: "r2", answer: { kind: "allow" } },
+  ]);
+});
+
+for (const TERM of ["xterm", "dumb"]) {
+  Deno.test(`runOneshot() takes a question back when its call goes on (${TERM})`, async () => {
+    const io = new FakeIo({
+      stdin: true,
+      stdout: true,
+      stderr: true,
+      environment: { TERM },
+    });
+    await using conversation = new FakeConversation((op, self) => {
+      if (op.type === "prompt") self.emit(say.runStart, asked);
+    });
+    const run = runOneshot(conversation, { ...frontEndOptions, io });
+    await io.until(() => io.stderr.text.includes("Allow this?"));
+    conversation.emit({ ...readCall, callId: asked.callId, tool: "Bash" });
+    await io.until(() =>
+      TERM === "dumb"
+        ? io.stderr.text.includes("No answer is needed any more\n")
+        : !io.screen.text().includes("Allow this?")
+    );
+    assertEquals(io.input.isRaw, false);
+    io.input.type("y\n");
+    conversation.emit(say.end("done"));
+    assertEquals(await run, 0);
+    assertEquals(conversation.ops.map(({ type }) => type), ["prompt"]);
+  });
+}
+
+const plainAnswers: readonly (readonly [string, unknown])[] = [
+  ["y\n", { kind: "allow" }],
+  ["Always\n", { kind: "allow", remember: ["Bash(rm -rf build)"] }],
+  ["no\n", { kind: "deny" }],
+  ["\n", { kind: "deny" }],
+  ["use trash\n", { kind: "deny", reason: "use trash" }],
+];
+
+/** Types a line at the question of a dumb terminal. */
+async function answerPlainly(request: AgentEventBody, line: string) {
+  const io = new FakeIo({
+    stdin: true,
+    stdout: true,
+    stderr: true,
+    environment: { TERM: "dumb" },
+  });
+  await using conversation = new FakeConversation((op, self) => {
+    if (op.type === "prompt") self.emit(say.runStart, request);
+    if (op.type === "reply") self.emit(say.end("done"));
+  });
+  const run = runOneshot(conversation, { ...frontEndOptions, io });
+  await io.until(() => io.stderr.text.includes("for no] "));
+  io.input.type(line);
+  await run;
+  const [, reply] = conversation.ops;
+  return { reply, stderr: io.stderr.text };
+}
+
+for (const [line, expected] of plainAnswers) {
+  Deno.test(`runOneshot() takes ${JSON.stringify(line)} on a dumb terminal`, async () => {
+    const { reply, stderr } = await answerPlainly(asked, line);
+    assertEquals(reply?.type === "reply" && reply.answer, expected);
+    const expectedText = [
+      "? Bash",
+      "    rm -rf build",
+      "    echo done",
+      "Allow this? default mode",
+      "  y  Yes",
+      "  a  Yes, and don't ask again for: Bash(rm -rf build)",
+      "  n  No, and say why",
+      "[y, a, n, or a reason for no] ",
+    ].join("\n");
+    assertStringIncludes(stderr, expectedText);
+  });
+}
+
+Deno.test("runOneshot() asks again on a dumb terminal when there is no rule to remember", async () => {
+  const { offer: _, ...request } = asked;
+  const { reply, stderr } = await answerPlainly(request, "a\ny\n");
+  assertStringIncludes(stderr, "There is no rule to remember: y, n, or");
+  const answer = { kind: "allow" } as const;
+  assertEquals(reply, { type: "reply", requestId: "r1", answer });
 });
 
 Deno.test("runOneshot() takes n with a reason", async () => {

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { AgentEventBody } from "../../lib/core/event.ts";
 import { text } from "../../lib/core/message.ts";
+import type { PermissionMode } from "../../lib/core/permission.ts";
 import { KeyParser } from "../../lib/term/keys.ts";
 import { completeCommand, parseCommand } from "../../lib/ui/commands.ts";
 import { loadHistory, recordHistory } from "../../lib/ui/history_file.ts";
@@ -47,12 +48,27 @@ function ask(requestId: string): AgentEventBody {
   return {
     type: "permission_request",
     requestId,
-    callId: "c",
+    callId: `call-${requestId}`,
     tool: "Bash",
     input: { command: "ls" },
     access: [],
     because: "mode",
   };
+}
+
+/** The call of a question goes on. */
+function goOn(requestId: string): AgentEventBody {
+  return {
+    type: "tool_start",
+    callId: `call-${requestId}`,
+    tool: "Bash",
+    input: {},
+    access: [],
+  };
+}
+
+function mode(mode: PermissionMode): AgentEventBody {
+  return { type: "mode", mode };
 }
 
 function types(effects: readonly Effect[]): string[] {
@@ -111,7 +127,7 @@ const sequences: readonly (readonly [
     "\x03",
   ], ["interrupt", "interrupt", "leave"]],
   ["y allows", [say.runStart, ask("r"), "y"], ["preview", "reply"]],
-  ["other letters do nothing at a question", [say.runStart, ask("r"), "x\r"], [
+  ["other letters do nothing at a question", [say.runStart, ask("r"), "x"], [
     "preview",
   ]],
   ["a second question waits for the first", [
@@ -121,6 +137,33 @@ const sequences: readonly (readonly [
     "y",
     "y",
   ], ["preview", "reply", "preview", "reply"]],
+  ["a question is gone when its call goes on", [
+    say.runStart,
+    ask("r"),
+    goOn("r"),
+    "y\r",
+  ], ["preview", "record", "steer"]],
+  ["the next question is shown when the first is gone", [
+    say.runStart,
+    ask("r"),
+    ask("s"),
+    goOn("r"),
+    "y",
+  ], ["preview", "preview", "reply"]],
+  ["a question that waits may be gone before it is shown", [
+    say.runStart,
+    ask("r"),
+    ask("s"),
+    goOn("s"),
+    "y",
+    "x",
+  ], ["preview", "reply"]],
+  ["Shift+Tab changes the mode, also at a question", [
+    "\x1b[Z",
+    say.runStart,
+    ask("r"),
+    "\x1b[Z",
+  ], ["set_mode", "preview", "set_mode"]],
   ["Escape at a question stops the run", [say.runStart, ask("r"), "\x1b"], [
     "preview",
     "reply",
@@ -151,6 +194,78 @@ Deno.test("replKey() sends the reason of a no", () => {
       answer: { kind: "deny", reason: "use ls" },
     },
   });
+});
+
+Deno.test("replKey() keeps what is typed just before a question for the draft", () => {
+  let state = replEvent(
+    createRepl([]),
+    { seq: 0, at: 0, agent: "main", ...ask("r") },
+    0,
+  ).state;
+  const plain = { ctrl: false, alt: false, shift: false };
+  for (const [now, text] of [[100, "y"], [400, "e"], [700, "s"]] as const) {
+    const key = { ...plain, name: "text", text };
+    const step = replKey(state, key, now);
+    assertEquals(step.effects, []);
+    state = step.state;
+  }
+  const enter = replKey(state, { ...plain, name: "enter", text: "" }, 800);
+  assertEquals(enter.effects, []);
+  assertEquals(enter.state.editor.text, "yes");
+  assertEquals(enter.state.questions.length, 1);
+});
+
+/** The modes that are asked for by Shift+Tab, and what is heard between. */
+function wanted(
+  steps: readonly (string | AgentEventBody)[],
+  canBypass = false,
+): string[] {
+  let state = createRepl([], { canBypass });
+  const modes: string[] = [];
+  for (const one of steps) {
+    const next = typeof one === "string"
+      ? replKey(state, shiftTab, 0)
+      : replEvent(state, { seq: 0, at: 0, agent: "main", ...one }, 0);
+    state = next.state;
+    for (const effect of next.effects) {
+      if (effect.type === "send" && effect.op.type === "set_mode") {
+        modes.push(effect.op.mode);
+      }
+    }
+  }
+  return [...modes, `shown: ${state.mode}`];
+}
+
+const shiftTab = {
+  name: "tab",
+  text: "",
+  ctrl: false,
+  alt: false,
+  shift: true,
+};
+
+Deno.test("replKey() goes through the modes at Shift+Tab, faster than they are heard of", () => {
+  assertEquals(wanted(["tab", "tab", "tab", mode("acceptEdits")]), [
+    "acceptEdits",
+    "plan",
+    "default",
+    "shown: acceptEdits",
+  ]);
+});
+
+Deno.test("replKey() offers bypassPermissions where it is permitted alone", () => {
+  assertEquals(wanted([mode("plan"), "tab"], true)[0], "bypassPermissions");
+  assertEquals(wanted([mode("plan"), "tab"])[0], "default");
+  assertEquals(wanted([mode("dontAsk"), "tab"])[0], "default");
+});
+
+Deno.test("replEvent() begins anew from the mode in force after a refusal", () => {
+  const refusal = { type: "notice", level: "warn", text: "no" } as const;
+  assertEquals(wanted(["tab", refusal, "tab"]), [
+    "acceptEdits",
+    "acceptEdits",
+    "shown: default",
+  ]);
 });
 
 Deno.test("replKey() lists the commands that a Tab could mean", () => {
@@ -198,7 +313,8 @@ for (const [line, expected] of commandLines) {
 }
 
 Deno.test("completeCommand() completes what is unique", () => {
-  assertEquals(completeCommand("/mo")?.text, "/model ");
+  assertEquals(completeCommand("/model")?.text, "/model ");
+  assertEquals(completeCommand("/mo")?.text, "/mode");
   assertEquals(completeCommand("/co")?.text, "/compact ");
   assertEquals(completeCommand("/zz")?.text, "/zz");
   assertEquals(completeCommand("mo"), null);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { FrontEndOptions } from "../../lib/app/front_end.ts";
 import { text } from "../../lib/core/message.ts";
 import { runRepl } from "../../lib/ui/repl.ts";
 import { FakeConversation, say, type Script } from "../support/conversation.ts";
@@ -22,12 +23,12 @@ interface Session {
 async function session(
   script: Script,
   talk: (session: Session) => Promise<void>,
-  ioOptions: FakeIoOptions & { historyFile?: string } = {},
+  ioOptions: FakeIoOptions & Partial<FrontEndOptions> = {},
 ) {
   const io = new FakeIo({ ...terminal, ...ioOptions });
   await using conversation = new FakeConversation(script);
-  const { historyFile } = ioOptions;
-  const run = runRepl(conversation, { ...frontEndOptions, historyFile, io });
+  const options = { ...frontEndOptions, ...ioOptions };
+  const run = runRepl(conversation, { ...options, io });
   await io.shows("/help");
   const idle = () => io.until(() => !/[⠀-⣿]/.test(io.screen.text()));
   await talk({ io, conversation, type: (keys) => io.input.type(keys), idle });
@@ -238,6 +239,41 @@ Deno.test("runRepl() runs slash commands and suggests the nearest", async () => 
   ]);
 });
 
+Deno.test("runRepl() shows the mode that was changed to, and the sandbox", async () => {
+  await session((op, self) => {
+    if (op.type === "set_mode") self.emit({ type: "mode", mode: op.mode });
+  }, async (repl) => {
+    const status = () => repl.io.screen.lines().at(-1);
+    assertEquals(status(), "alpha · bwrap");
+    repl.type("\x1b[Z");
+    await repl.io.shows("acceptEdits · acceptEdits: edits the workspace");
+    repl.type("\x1b[Z");
+    await repl.io.shows("plan · plan: only reads");
+    repl.type("x\x7f");
+    await repl.io.until(() => status() === "plan · alpha · bwrap");
+    repl.type("/mode\r");
+    await repl.io.shows("* plan ");
+    repl.type("/mode bypassPermissions\r");
+    await repl.io.shows("Cannot change to bypassPermissions");
+    repl.type("/mode plam\r");
+    await repl.io.shows("Did you mean plan?");
+    repl.type("/mode DEFAULT\r");
+    await repl.io.shows("default: asks before");
+    repl.type("x\x7f");
+    await repl.io.until(() => status() === "alpha · bwrap");
+  }, { sandbox: "bwrap" });
+});
+
+Deno.test("runRepl() begins in the mode that it is told", async () => {
+  const options = { mode: "bypassPermissions", canBypass: true } as const;
+  const { conversation } = await session(() => {}, async (repl) => {
+    await repl.io.shows("bypassPermissions · alpha");
+    repl.type("\x1b[Z");
+    await repl.conversation.next("set_mode");
+  }, options);
+  assertEquals(conversation.ops, [{ type: "set_mode", mode: "default" }]);
+});
+
 Deno.test("runRepl() keeps inputs of earlier sessions in a file of the user's own", async () => {
   const folder = await Deno.makeTempDir();
   const historyFile = `${folder}/state/history`;
@@ -261,13 +297,22 @@ Deno.test("runRepl() keeps inputs of earlier sessions in a file of the user's ow
 
 Deno.test("runRepl() reads and writes lines on a dumb terminal", async () => {
   const io = new FakeIo({ ...terminal, environment: { TERM: "dumb" } });
-  await using conversation = new FakeConversation(echoing);
+  await using conversation = new FakeConversation((op, self) => {
+    if (op.type === "set_mode") self.emit({ type: "mode", mode: op.mode });
+    else echoing(op, self);
+  });
   const run = runRepl(conversation, { ...frontEndOptions, io });
   io.input.type("one\\\ntwo\n");
   await io.until(() => io.stdout.text.includes("two"));
+  io.input.type("/mode plan\n");
+  await io.until(() => io.stderr.text.includes("Mode plan"));
+  io.input.type("\n");
+  await io.until(() => io.stderr.text.includes("plan > "));
   io.input.type("/exit\n");
   assertEquals(await run, 0);
   assertEquals(io.stdout.text, "**You** said one\ntwo\n");
+  assertStringIncludes(io.stderr.text, "Mode plan: only reads");
+  assertStringIncludes(io.stderr.text, "plan > ");
   assert(!io.stderr.text.includes("\x1b"), io.stderr.text);
   assertEquals(io.input.isRaw, false);
   assertEquals(io.listenerCount(), 0);
