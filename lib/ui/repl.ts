@@ -11,9 +11,9 @@ import { type FrontEndIo, processIo } from "./io.ts";
 import { openMarkdown } from "./open_markdown.ts";
 import { drawPreview } from "./preview.ts";
 import { drawRepl } from "./repl_frame.ts";
+import type { Effect } from "./repl_effect.ts";
 import {
   createRepl,
-  type Effect,
   replEvent,
   replKey,
   type ReplState,

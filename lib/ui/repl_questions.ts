@@ -1,5 +1,5 @@
 import type { AgentEvent } from "../core/event.ts";
-import type { Effect } from "./repl_state.ts";
+import type { Effect } from "./repl_effect.ts";
 import { openQuestion, type Question, type Verdict } from "./question.ts";
 
 /** The questions that wait, and what is to be done. */

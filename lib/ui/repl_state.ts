@@ -1,4 +1,3 @@
-import type { Op } from "../core/conversation.ts";
 import type { AgentEvent } from "../core/event.ts";
 import { type Part, text, textOf } from "../core/message.ts";
 import type { PermissionMode } from "../core/permission.ts";
@@ -12,7 +11,7 @@ import {
 import { type Key, keyId } from "../term/keys.ts";
 import { completeCommand, parseCommand } from "./commands.ts";
 import { describeMode, nextMode } from "./modes.ts";
-import type { AskedCall } from "./preview.ts";
+import type { Effect } from "./repl_effect.ts";
 import { type Question, questionKey, type Verdict } from "./question.ts";
 import {
   addQuestion,
@@ -43,21 +42,6 @@ export interface ReplState {
   /** A remark below the prompt, until the next key. */
   readonly hint: string;
 }
-
-/** What the shell around the state is to do. */
-export type Effect =
-  | { readonly type: "send"; readonly op: Op }
-  /** Shows what the user said as part of the conversation. */
-  | { readonly type: "echo"; readonly text: string }
-  | { readonly type: "preview"; readonly call: AskedCall }
-  | {
-    readonly type: "command";
-    readonly name: string;
-    readonly argument: string;
-  }
-  | { readonly type: "record"; readonly text: string }
-  | { readonly type: "redraw" }
-  | { readonly type: "leave" };
 
 /** A new state, and what is to be done. */
 export interface Step {

@@ -5,9 +5,9 @@ import type { PermissionMode } from "../../lib/core/permission.ts";
 import { KeyParser } from "../../lib/term/keys.ts";
 import { completeCommand, parseCommand } from "../../lib/ui/commands.ts";
 import { loadHistory, recordHistory } from "../../lib/ui/history_file.ts";
+import type { Effect } from "../../lib/ui/repl_effect.ts";
 import {
   createRepl,
-  type Effect,
   replEvent,
   replKey,
   type ReplState,
