@@ -3,6 +3,7 @@ import { type Part, text } from "../core/message.ts";
 import { stateFolder } from "../platform/folders.ts";
 import { path } from "../platform/paths.ts";
 import { parseInvocation } from "./args.ts";
+import { askTrust } from "./ask_trust.ts";
 import { boot } from "./boot.ts";
 import { keepNoExec, sandboxFor } from "./confine.ts";
 import { resolveEndpoint } from "./endpoint.ts";
@@ -58,7 +59,9 @@ export async function runSession(
     );
   }
   const canAsk = isTerminal && Deno.stderr.isTerminal();
-  const settings = await openSettings(invocation);
+  const settings = await openSettings(invocation, {
+    ask: wantsRepl && canAsk ? askTrust : undefined,
+  });
   keepNoExec(invocation, settings.merged);
   const resolve = (model: string | undefined) =>
     resolveEndpoint({ ...invocation, model }, settings.merged);

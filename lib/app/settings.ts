@@ -1,8 +1,13 @@
+import { UserError } from "../core/error.ts";
 import type { Settings } from "../core/settings.ts";
-import { configFolder, homeFolder } from "../platform/folders.ts";
+import { can } from "../platform/capabilities.ts";
+import { systemClock } from "../platform/clock.ts";
+import { configFolder, homeFolder, stateFolder } from "../platform/folders.ts";
 import { isInside, path } from "../platform/paths.ts";
 import type { LoadedSettings } from "../settings/layer.ts";
-import { loadFile, loadLayers } from "../settings/load.ts";
+import { loadFile, loadLayers, type ReadSettings } from "../settings/load.ts";
+import { workspaceFiles } from "../settings/places.ts";
+import type { Trust } from "../settings/trust.ts";
 import { findGitRoot } from "../workspace/git.ts";
 import type { Invocation } from "./args.ts";
 
@@ -32,22 +37,119 @@ export type SettingsFlags = Pick<
   "cwd" | "settings" | "settingSources" | "trust"
 >;
 
+/** What the user is asked before a workspace's settings are used. */
+export interface TrustQuestion {
+  readonly workspace: string;
+  readonly files: readonly string[];
+  /** What they give that was not accepted before. */
+  readonly given: readonly string[];
+}
+
 /**
- * Reads all settings of a session: those of flags, workspace and user.
+ * Reads all settings of a session: those of flags, workspace and user. What
+ * a workspace brings is used as far as the user has accepted it; `--trust`
+ * accepts it, for good unless the workspace holds the home folder.
  *
  * @throws {UserError} with exit code 52 that names the file and the field.
  */
 export async function openSettings(
   flags: SettingsFlags,
+  { ask }: {
+    /** Asks whether a workspace is trusted; absent: nobody can be asked. */
+    ask?: ((question: TrustQuestion) => Promise<boolean>) | undefined;
+  } = {},
 ): Promise<LoadedSettings> {
-  return await loadLayers({
-    workspace: await workspaceRoot(flags.cwd ?? Deno.cwd()),
-    isTrusted: flags.trust,
-    config: configFolder(),
-    home: homeFolder(),
-    flag: flags.settings,
-    sources: flags.settingSources,
+  const workspace = await workspaceRoot(flags.cwd ?? Deno.cwd());
+  const load = (trust: Trust) =>
+    loadLayers({
+      workspace,
+      isTrusted: trust.isTrusted,
+      accepts: trust.accepts,
+      config: configFolder(),
+      home: homeFolder(),
+      flag: flags.settings,
+      sources: flags.settingSources,
+    });
+  const nothing = () => Promise.resolve(false);
+  if (!await bringsSettings(workspace)) {
+    return await load({ isTrusted: false, accepts: nothing });
+  }
+  const kept = await keptTrust(workspace);
+  const loaded = await load(kept.trust);
+  const seen = flags.trust
+    ? await load({ ...kept.trust, isTrusted: true })
+    : await tryLoad(loaded, kept.trust, load);
+  const files = seen.layers.filter(({ layer }) =>
+    layer === "project" || layer === "local"
+  ).map(({ file }) => file);
+  const isNew = !kept.trust.isTrusted || seen.withheld.length > 0;
+  if (files.length === 0 || !isNew) return loaded;
+  const question = { workspace, files, given: seen.withheld };
+  if (!flags.trust && !await ask?.(question)) return loaded;
+  await kept.add(seen.withheld);
+  // What came into the files since they were shown is still left out.
+  const shown = new Set(seen.withheld);
+  return await load({
+    isTrusted: true,
+    accepts: async (given) =>
+      shown.has(given) || await kept.trust.accepts(given),
   });
+}
+
+/** A file that can't be used must not keep the user from starting. */
+async function tryLoad(
+  loaded: ReadSettings,
+  trust: Trust,
+  load: (trust: Trust) => Promise<ReadSettings>,
+): Promise<ReadSettings> {
+  if (trust.isTrusted) return loaded;
+  try {
+    return await load({ ...trust, isTrusted: true });
+  } catch (error) {
+    if (error instanceof UserError) return loaded;
+    throw error;
+  }
+}
+
+async function keptTrust(workspace: string): Promise<{
+  readonly trust: Trust;
+  add(given: readonly string[]): Promise<void>;
+}> {
+  const [{ addTrust, noTrust, readTrust }, { canKeepTrust, mainRoot }] =
+    await Promise.all([
+      import("../settings/trust.ts"),
+      import("../settings/trust_key.ts"),
+    ]);
+  const root = await mainRoot(workspace);
+  const state = stateFolder();
+  if (state === undefined) {
+    return { trust: noTrust, add: () => Promise.resolve() };
+  }
+  const file = path.join(state, "trust.json");
+  const home = homeFolder();
+  const realHome = home === undefined ? undefined : await realOrNamed(home);
+  return {
+    trust: await readTrust(file, root),
+    async add(given) {
+      const mayWrite = can({ name: "write", path: file });
+      if (!mayWrite || !canKeepTrust(root, realHome)) return;
+      await addTrust(file, root, { given, now: systemClock.now() });
+    },
+  };
+}
+
+async function bringsSettings(workspace: string): Promise<boolean> {
+  const { project, local } = workspaceFiles(workspace);
+  for (const file of [project, local]) {
+    if (!can({ name: "read", path: file })) continue;
+    try {
+      await Deno.lstat(file);
+      return true;
+    } catch {
+      // Missing, or behind a folder that can't be entered.
+    }
+  }
+  return false;
 }
 
 /**

@@ -28,6 +28,8 @@ export interface LoadOptions {
   readonly workspace: string;
   /** Whether the files of the workspace are read at all. */
   readonly isTrusted: boolean;
+  /** What of the things that they give was accepted; absent: all. */
+  accepts?(given: string): Promise<boolean>;
   /** The folder of the user's settings; undefined without a home. */
   readonly config: string | undefined;
   readonly home: string | undefined;
@@ -47,9 +49,15 @@ interface Place {
   readonly folder: string;
 }
 
+/** Settings, and what the workspace's files give that nobody accepted. */
+export interface ReadSettings extends LoadedSettings {
+  readonly withheld: readonly string[];
+}
+
 interface Reading {
   readonly options: LoadOptions;
   readonly warnings: string[];
+  readonly withheld: string[];
 }
 
 /**
@@ -62,8 +70,8 @@ interface Reading {
  */
 export async function loadLayers(
   options: LoadOptions,
-): Promise<LoadedSettings> {
-  const reading: Reading = { options, warnings: [] };
+): Promise<ReadSettings> {
+  const reading: Reading = { options, warnings: [], withheld: [] };
   const { config, sources = sourceNames } = options;
   const managed = await readLayer({
     layer: "managed",
@@ -87,6 +95,7 @@ export async function loadLayers(
     merged: merge(layers.toReversed()),
     layers,
     warnings: [...new Set(reading.warnings)],
+    withheld: [...new Set(reading.withheld)],
   };
 }
 
@@ -101,7 +110,7 @@ export async function loadFile(
 ): Promise<Settings> {
   const options = { ...places, isTrusted: false, config: undefined };
   const place = { layer: "user", file, folder: path.dirname(file) } as const;
-  const layer = await readLayer(place, { options, warnings: [] });
+  const layer = await readLayer(place, { options, warnings: [], withheld: [] });
   return layer?.settings ?? {};
 }
 
@@ -165,13 +174,29 @@ async function readWorkspace(
   }
   const read = await readSettingsFile(file, workspace);
   if (read === undefined) return undefined;
-  const { takeForbidden } = await import("./forbidden.ts");
-  return await makeLayer(
+  const [{ takeForbidden }, { acceptedOf }] = await Promise.all([
+    import("./forbidden.ts"),
+    import("./gives.ts"),
+  ]);
+  const made = await makeLayer(
     { layer, file, folder: workspace },
     read,
     reading,
     (value) => takeForbidden(value, { file, folder: workspace, home, own }),
   );
+  const { accepts } = reading.options;
+  if (accepts === undefined) return made;
+  const { settings, withheld } = await acceptedOf(made.settings, accepts);
+  reading.withheld.push(...withheld);
+  if (withheld.length > 0) {
+    reading.warnings.push(
+      `Settings ${shown(file)}: what they would newly ${
+        shown(withheld[0] ?? "")
+      }` +
+        " and the like is left out until you accept it, in the REPL or by --trust",
+    );
+  }
+  return { ...made, settings };
 }
 
 async function makeLayer(

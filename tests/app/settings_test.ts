@@ -1,7 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { endpointAddress, resolveEndpoint } from "../../lib/app/endpoint.ts";
-import { loadSettings } from "../../lib/app/settings.ts";
+import { loadSettings, openSettings } from "../../lib/app/settings.ts";
+import { trustText } from "../../lib/app/ask_trust.ts";
 import { UserError } from "../../lib/core/error.ts";
+import { tempFolder } from "../support/temp.ts";
 
 const noFlags = {
   model: undefined,
@@ -113,4 +115,61 @@ Deno.test("resolveEndpoint() says why there is no key, without the key", async (
     );
     assertEquals(error.exitCode, 41);
   }
+});
+
+Deno.test("openSettings() asks once, and again for what is given later", async () => {
+  const rules = (...allow: string[]) =>
+    JSON.stringify({ permissions: { allow } });
+  const file = "work/.openclaude/settings.json";
+  await using folder = await tempFolder({
+    [file]: rules("Read"),
+    "config/a": "",
+  });
+  const before = Deno.env.get("OPENCLAUDE_CONFIG_DIR");
+  Deno.env.set("OPENCLAUDE_CONFIG_DIR", folder.at("config"));
+  try {
+    const asked: (readonly string[])[] = [];
+    const open = async (answer?: boolean, trust = false) => {
+      const flags = {
+        cwd: folder.at("work"),
+        settings: undefined,
+        settingSources: undefined,
+        trust,
+      };
+      const { merged } = await openSettings(flags, {
+        ask: answer === undefined ? undefined : ({ given }) => {
+          asked.push(given);
+          return Promise.resolve(answer);
+        },
+      });
+      return merged.permissions?.allow;
+    };
+    assertEquals(await open(), undefined);
+    assertEquals(await open(false), undefined);
+    assertEquals(await open(true), ["Read"]);
+    assertEquals(await open(), ["Read"]);
+    assertEquals(await open(true), ["Read"]);
+    assertEquals(asked.length, 2);
+    await folder.write(file, rules("Read", "Bash"));
+    assertEquals(await open(), ["Read"]);
+    assertEquals(await open(false), ["Read"]);
+    assertEquals(asked.at(-1), ["allow without a question: Bash"]);
+    assertEquals(await open(undefined, true), ["Read", "Bash"]);
+    assertEquals(await open(), ["Read", "Bash"]);
+  } finally {
+    if (before === undefined) Deno.env.delete("OPENCLAUDE_CONFIG_DIR");
+    else Deno.env.set("OPENCLAUDE_CONFIG_DIR", before);
+  }
+});
+
+Deno.test("trustText() lets no workspace steer the terminal", () => {
+  const text = trustText({
+    workspace: "/w\x1b[2J",
+    files: ["/w/a\nTrust"],
+    given: ["allow \x1b]0;x\x07\u202eBash"],
+  });
+  for (const bad of ["\x1b", "\x07", "\u202e", "\nTrust\n"]) {
+    assertEquals(text.includes(bad), false);
+  }
+  assertEquals(text.includes("/w/a\\nTrust"), true);
 });

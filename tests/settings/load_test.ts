@@ -33,7 +33,12 @@ const local = "work/.openclaude/settings.local.json";
 
 Deno.test("loadLayers() finds nothing where there are no files", async () => {
   await using files = await places({});
-  assertEquals(await files.load(), { merged: {}, layers: [], warnings: [] });
+  assertEquals(await files.load(), {
+    merged: {},
+    layers: [],
+    warnings: [],
+    withheld: [],
+  });
 });
 
 Deno.test("loadLayers() lays managed over flag over local over project over user", async () => {
