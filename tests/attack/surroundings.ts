@@ -1,8 +1,7 @@
 import { boot } from "../../lib/app/boot.ts";
+import { openSandbox } from "../../lib/app/sandbox.ts";
 import { type RealmStarter, workerRealms } from "../../lib/app/realm_start.ts";
 import type { Conversation } from "../../lib/core/conversation.ts";
-import type { SandboxPlan } from "../../lib/core/sandbox.ts";
-import { planSandbox, probeSandbox } from "../../lib/platform/sandbox.ts";
 import type { RealmWorker } from "../../lib/realm/host.ts";
 import type { RealmKind } from "../../lib/realm/permissions.ts";
 import type { FromRealm, ToRealm } from "../../lib/realm/protocol.ts";
@@ -39,7 +38,6 @@ export async function openSurroundings(
     async open(stage, canAsk) {
       Deno.env.set("HOME", stage.home);
       Deno.env.set("TMPDIR", stage.temp);
-      const sandbox = setting.ring2 ? await sandboxOf(stage) : undefined;
       return await boot({
         cwd: stage.work,
         mode: setting.mode,
@@ -50,7 +48,11 @@ export async function openSurroundings(
           apiKey: secrets.key,
         },
         tools: [...builtinTools, ...hostileTools],
-        realms: workers.realms(sandbox),
+        realms: workers.realms,
+        sandbox: openSandbox({
+          workspace: stage.work,
+          mode: setting.ring2 ? "strict" : "off",
+        }),
       });
     },
     [Symbol.dispose]() {
@@ -58,14 +60,6 @@ export async function openSurroundings(
       listeners[Symbol.dispose]();
     },
   };
-}
-
-async function sandboxOf({ work, temp, home }: Stage): Promise<SandboxPlan> {
-  const { plan } = await probeSandbox(
-    planSandbox({ workspace: work, temp, home }),
-    { environment: {} },
-  );
-  return plan;
 }
 
 async function lacking(listeners: Listeners): Promise<Set<AttackNeed>> {
@@ -97,36 +91,27 @@ function sharedWorkers() {
     return worker;
   };
   return {
-    realms: (sandbox: SandboxPlan | undefined): RealmStarter => ({
-      start(kind) {
+    realms: {
+      start(kind: RealmKind) {
         const worker = idle.get(kind) ?? start(kind);
         idle.delete(kind);
-        return lend(worker, sandbox, () => idle.set(kind, worker));
+        return lend(worker, () => idle.set(kind, worker));
       },
-    }),
+    } satisfies RealmStarter,
     end() {
       for (const worker of idle.values()) worker.terminate();
     },
   };
 }
 
-function lend(
-  worker: RealmWorker,
-  sandbox: SandboxPlan | undefined,
-  giveBack: () => void,
-): RealmWorker {
+function lend(worker: RealmWorker, giveBack: () => void): RealmWorker {
   const running = new Set<number>();
   const lent: RealmWorker = {
     onmessage: null,
     onerror: null,
     postMessage(message: ToRealm) {
-      if (message.type !== "call") return worker.postMessage(message);
-      running.add(message.id);
-      const { call } = message;
-      const context = sandbox === undefined
-        ? call.context
-        : { ...call.context, sandbox };
-      worker.postMessage({ ...message, call: { ...call, context } });
+      if (message.type === "call") running.add(message.id);
+      worker.postMessage(message);
     },
     terminate() {
       worker.onmessage = null;

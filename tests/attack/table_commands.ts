@@ -73,7 +73,7 @@ export const commandAttacks: readonly Attack[] = [
     title: "`sort --compress-program`",
     setup: "printf '#!/bin/sh\\n./evil.sh\\nexec cat\\n' > pack; chmod +x pack",
     calls: [
-      call.bash("seq 2000 | sort -S 1k --compress-program=./pack | wc -l"),
+      call.bash("seq 600 | sort -S 1k --compress-program=./pack | wc -l"),
     ],
     harm: evilEscapes,
     expect: command,
