@@ -1,4 +1,4 @@
-import { UserError } from "../core/error.ts";
+import { exitCodes, UserError } from "../core/error.ts";
 import type { Settings } from "../core/settings.ts";
 import { can } from "../platform/capabilities.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -186,4 +186,50 @@ export function modelAbove(
   const by = (name: string) =>
     layers.find(({ layer }) => layer === name)?.settings.model;
   return by("managed") ?? flag ?? by("flag");
+}
+
+/**
+ * Stores rules that the user chose with "don't ask again", in the workspace's
+ * own file; they count as seen. Needs `--allow-write` for the workspace and
+ * the state folder.
+ *
+ * @returns the file.
+ * @throws {UserError} when they can't be kept: then they hold for this session.
+ */
+export async function rememberRules(
+  cwd: string,
+  rules: readonly string[],
+): Promise<string> {
+  const workspace = await workspaceRoot(cwd);
+  const state = stateFolder();
+  const config = configFolder();
+  const { local } = workspaceFiles(workspace);
+  const [kept, brings] = await Promise.all([
+    keptTrust(workspace),
+    bringsSettings(workspace),
+  ]);
+  const refuse = (reason: string) =>
+    new UserError(
+      `Cannot store rules in "${local}": ${reason}`,
+      exitCodes.failed,
+    );
+  if (state === undefined) throw refuse("there is no folder for state");
+  if (brings && !kept.trust.isTrusted) {
+    throw refuse("the workspace is not trusted; start with --trust");
+  }
+  if (
+    config !== undefined && await realOrNamed(config) === path.dirname(local)
+  ) {
+    throw refuse("it would lie in the folder of the user's settings");
+  }
+  const [{ storeRule }, { allowGiven }] = await Promise.all([
+    import("../settings/store.ts"),
+    import("../settings/gives.ts"),
+  ]);
+  const locks = path.join(state, "locks");
+  for (const rule of rules) {
+    await storeRule("allow", rule, { workspace, locks });
+  }
+  await kept.add(rules.map(allowGiven));
+  return local;
 }

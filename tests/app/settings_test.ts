@@ -1,6 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { endpointAddress, resolveEndpoint } from "../../lib/app/endpoint.ts";
-import { loadSettings, openSettings } from "../../lib/app/settings.ts";
+import {
+  loadSettings,
+  openSettings,
+  rememberRules,
+} from "../../lib/app/settings.ts";
 import { trustText } from "../../lib/app/ask_trust.ts";
 import { UserError } from "../../lib/core/error.ts";
 import { tempFolder } from "../support/temp.ts";
@@ -156,6 +160,14 @@ Deno.test("openSettings() asks once, and again for what is given later", async (
     assertEquals(asked.at(-1), ["allow without a question: Bash"]);
     assertEquals(await open(undefined, true), ["Read", "Bash"]);
     assertEquals(await open(), ["Read", "Bash"]);
+    await rememberRules(folder.at("work"), ["Bash(npm test)"]);
+    assertEquals(await open(), ["Read", "Bash", "Bash(npm test)"]);
+    await folder.write("other/.openclaude/settings.json", "{}");
+    await assertRejects(
+      () => rememberRules(folder.at("other"), ["Read"]),
+      UserError,
+      "not trusted",
+    );
   } finally {
     if (before === undefined) Deno.env.delete("OPENCLAUDE_CONFIG_DIR");
     else Deno.env.set("OPENCLAUDE_CONFIG_DIR", before);
