@@ -2,6 +2,7 @@ import {
   type GrantedPaths,
   tellGrantedPaths,
 } from "../platform/capabilities.ts";
+import { tellLandlock } from "../platform/confinement.ts";
 import { type DeniedPaths, denyPaths } from "../platform/denied_paths.ts";
 import {
   type FromKeeper,
@@ -69,10 +70,8 @@ export function start(
     const { args, granted, denied, landlock } = data;
     tellGrantedPaths(granted);
     denyPaths(denied);
-    const realms = () => ({
-      start: startRealm,
-      landlock: () => landlock ?? undefined,
-    });
+    tellLandlock(landlock);
+    const realms = () => ({ start: startRealm });
     exit(await runProgram({ args, realms, loadFrontEnds }));
   };
   for (const event of early) scope.onmessage?.(event);

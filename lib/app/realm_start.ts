@@ -29,11 +29,6 @@ export interface RealmStarter {
   readonly warning?: string;
   /** The user's word that no program may be started. */
   readonly noExec?: boolean;
-  /**
-   * Why realms are not confined by Landlock; undefined: they are. Absent
-   * where whoever starts them can't do that.
-   */
-  landlock?(): string | undefined;
 }
 
 /** Makes the tool realm. Its worker starts at the first call. */

@@ -2,6 +2,8 @@ import { exitCodes, UserError } from "../core/error.ts";
 import type { SandboxMode, SandboxPlan } from "../core/sandbox.ts";
 import type { SandboxSettings } from "../core/settings.ts";
 import { can } from "../platform/capabilities.ts";
+import { toldLandlock } from "../platform/confinement.ts";
+import { deniedPaths } from "../platform/denied_paths.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import {
   configFolder,
@@ -97,6 +99,7 @@ async function find(
   session: SessionFolder,
 ): Promise<SettledSandbox> {
   const { workspace, mode = "auto" } = options;
+  const landlock = options.landlock ?? toldLandlock();
   const refusedBy = refusalOf(options);
   const isOff = mode === "off" || refusedBy !== undefined;
   const planned = await planFor(options, session);
@@ -104,7 +107,7 @@ async function find(
     planned,
     {
       environment: pathVariable(),
-      ...options.landlock === undefined ? {} : { landlock: options.landlock },
+      ...landlock === undefined ? {} : { landlock },
     },
   );
   const sandboxed = probe.plan.kind !== "none";
@@ -168,10 +171,12 @@ async function planFor(
     denyRead: absolute([
       ...settings.denyRead ?? [],
       ...options.denyRead ?? [],
+      ...deniedPaths().read,
     ]),
     denyWrite: absolute([
       ...settings.denyWrite ?? [],
       ...options.denyWrite ?? [],
+      ...deniedPaths().write,
     ]),
     network: options.localOnly !== true && can({ name: "net" }),
   });

@@ -132,7 +132,9 @@ Deno.test({
       { name: "Grep", input: { pattern: "KEY=top", output_mode: "content" } },
       write("kept/new.txt"),
       write("folder/new.txt"),
+      bash("cat .env; echo x > kept/new.txt; echo ran"),
     ]);
+    assertStringIncludes(told, "ran");
     assert(!told.includes("KEY=topsecret"), stderr);
     assertStringIncludes(told, "--deny-read");
     assertStringIncludes(told, "--deny-write");
