@@ -120,11 +120,22 @@ async function tryBwrap(
     if (!can({ name: "run", command: program })) continue;
     const candidate = { ...plan, program };
     const tried = await trial(bwrapProbe(candidate), options);
-    if (tried.success) return { ...candidate, ...readCensus(tried.text) };
+    if (tried.success) return withCensus(candidate, tried.text);
     reason = explainRefusal(tried.text);
     if (!tried.missing) break;
   }
   return reason;
+}
+
+/**
+ * The plan with what the probe saw. What it did not see stays in it: the
+ * probe has another `/tmp`, and a path may be made later.
+ */
+function withCensus(plan: SandboxPlan, output: string): SandboxPlan {
+  const { shells, hidden } = readCensus(output);
+  const seen = new Set(hidden.map(({ path }) => path));
+  const unseen = plan.hidden.filter(({ path }) => !seen.has(path));
+  return { ...plan, shells, hidden: [...hidden, ...unseen] };
 }
 
 async function trySandboxExec(
