@@ -134,10 +134,10 @@ export const matrix: readonly MatrixRow[] = [
     run: all,
   },
   {
-    name: "run: bwrap",
+    name: "run: bwrap, in which commands are kept",
     flags: [read, "--allow-write=.", "--allow-run=bwrap", environment],
     words: bypass,
-    run: lacking("Bash"),
+    run: all,
   },
   {
     name: "run: all",
@@ -201,6 +201,18 @@ export const matrix: readonly MatrixRow[] = [
     flags: ["-A"],
     words: ["--permission-mode=plan"],
     run: plan,
+  },
+  {
+    name: "everything, --no-exec",
+    flags: ["-A"],
+    words: ["--no-exec", ...bypass],
+    run: lacking("Bash"),
+  },
+  {
+    name: "everything, --sandbox=deno-only",
+    flags: ["-A"],
+    words: ["--sandbox=deno-only", ...bypass],
+    run: lacking("Bash"),
   },
 ];
 
