@@ -50,16 +50,6 @@ function refusing(refused: Expected["refused"], code = 0): Expected {
   return { refused: { ...outside, ...refused }, code };
 }
 
-/** The program does not start. */
-const wrongUsage: Expected = {
-  without: toolNames,
-  refused: Object.fromEntries(
-    Object.values(actionsOf).flat().map((action) => [action, "not started"]),
-  ),
-  code: 2,
-  key: false,
-};
-
 const all = refusing({});
 const plan = refusing({
   "Edit inside": "mode plan",
@@ -119,7 +109,13 @@ export const matrix: readonly MatrixRow[] = [
     name: "read, write in one folder",
     flags: [read, "--allow-write=src", "--deny-run", environment],
     words: bypass,
+    // Deno can't be asked whether something below a folder was granted; the
+    // executable has read the words itself.
     run: lacking("Bash", "Edit", "Write"),
+    executable: {
+      ...lacking("Bash"),
+      refused: { ...lacking("Bash").refused, "Edit inside": "--allow-write" },
+    },
   },
   {
     name: "read and write everywhere",
@@ -159,7 +155,6 @@ export const matrix: readonly MatrixRow[] = [
       ...lacking("Bash"),
       refused: { ...lacking("Bash").refused, "Read secret/": "--deny-read" },
     },
-    executable: wrongUsage,
   },
   {
     name: "a folder that may not be written",
@@ -175,7 +170,6 @@ export const matrix: readonly MatrixRow[] = [
       ...lacking("Bash"),
       refused: { ...lacking("Bash").refused, "Write src/": "--deny-write" },
     },
-    executable: wrongUsage,
   },
   { name: "everything", flags: ["-A"], words: bypass, run: all },
   {
