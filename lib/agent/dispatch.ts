@@ -1,4 +1,3 @@
-import type { AgentEventBody, Denial } from "../core/event.ts";
 import {
   type Part,
   text,
@@ -9,41 +8,34 @@ import {
 import { type Access, isReadOnly } from "../core/permission.ts";
 import { parseInput } from "../core/schema.ts";
 import { count, headAndTail } from "../core/text.ts";
-import {
-  type AnyTool,
-  fail,
-  failureText,
-  type ToolOutcome,
-} from "../core/tool.ts";
+import { fail, failureText, type ToolOutcome } from "../core/tool.ts";
 import type { ObservedCall } from "./guard.ts";
 import type { AgentOptions } from "./options.ts";
+import {
+  deny,
+  interrupted,
+  permit,
+  type PermitPorts,
+  type ReadyCall,
+} from "./permit.ts";
 
 /** What dispatching needs of the run around it. */
-export interface DispatchPorts {
-  readonly signal: AbortSignal;
-  readonly denials: Denial[];
-  emit(body: AgentEventBody): void;
+export interface DispatchPorts extends PermitPorts {
   /** A refusal of the loop guard, or null when the call may run. */
   guard(call: ToolCall): string | null;
   /** Tells the guard what came of a call; returns a remark for the model. */
   observe(observed: ObservedCall): string | null;
 }
 
-/** A call that is known, checked, and ready to be decided on. */
-interface Ready {
-  readonly call: ToolCall;
-  readonly tool: AnyTool;
-  readonly input: Record<string, unknown>;
-  readonly access: readonly Access[];
-}
-
 /** A call that can't be run, with the result that says why. */
 interface Refused {
   readonly call: ToolCall;
   readonly outcome: ToolOutcome;
+  /** Set where it is not the model's mistake but somebody's will. */
+  readonly denied?: string;
 }
 
-type Prepared = Ready | Refused;
+type Prepared = ReadyCall | Refused;
 
 /**
  * Runs the calls of one reply and gives each exactly one result, in the order
@@ -83,16 +75,25 @@ async function prepare(
     call,
     outcome: fail("invalid_input", message),
   });
-  if (call.problem) return refuse(call.problem.message);
   const tool = options.tools.find(({ name }) => name === call.name);
+  const isUnknown = call.problem === undefined
+    ? tool === undefined
+    : call.problem.kind === "unknown_tool";
+  const withheld = isUnknown ? options.withheld(call.name) : null;
+  if (withheld !== null) {
+    const outcome = fail("not_permitted", withheld);
+    return { call, outcome, denied: withheld };
+  }
+  if (call.problem) return refuse(call.problem.message);
   if (tool === undefined) {
     const names = options.specs.map(({ name }) => name).join(", ");
     return refuse(`There is no tool "${call.name}". Tools: ${names}.`);
   }
   const parsed = parseInput(tool, call.input);
   if (!parsed.ok) return refuse(parsed.message);
-  const access = await tool.access(parsed.value, options.state.cwd);
-  return { call, tool, input: parsed.value, access };
+  const { cwd } = options.state;
+  const access = await tool.access(parsed.value, cwd);
+  return { call, tool, input: parsed.value, access, cwd };
 }
 
 async function runOne(
@@ -108,6 +109,7 @@ async function runOne(
   } else {
     begin(prepared, ports);
     outcome = prepared.outcome;
+    if (prepared.denied !== undefined) deny(call, prepared.denied, ports);
   }
   ports.emit({
     type: "tool_end",
@@ -142,7 +144,7 @@ function begin(
 }
 
 async function decideAndRun(
-  ready: Ready,
+  ready: ReadyCall,
   options: AgentOptions,
   ports: DispatchPorts,
 ): Promise<ToolOutcome> {
@@ -157,57 +159,31 @@ async function decideAndRun(
     limits: options.limits.tool,
     ...await options.callContext(),
   };
-  return await options.run({ tool: tool.name, input, context }, {
+  const outcome = await options.run({ tool: tool.name, input, context }, {
     signal: ports.signal,
     onProgress: ({ text }) =>
       ports.emit({ type: "tool_progress", callId: call.id, text }),
   });
+  // The first two rings refuse where the call is run.
+  if (!outcome.ok && outcome.code === "not_permitted") {
+    deny(call, outcome.message, ports);
+  }
+  return outcome;
 }
 
 /** Why a call may not run: an interrupt, the guard, the policy, the user. */
 async function refusalOf(
-  ready: Ready,
+  ready: ReadyCall,
   options: AgentOptions,
   ports: DispatchPorts,
 ): Promise<ToolOutcome | null> {
   if (ports.signal.aborted) return interrupted(ready.tool);
+  if (options.stopAtDenial && ports.denials.length > 0) {
+    return fail("aborted", "Not run: the run ends at the call refused before");
+  }
   const repeated = ports.guard(ready.call);
   if (repeated !== null) return fail("failed", repeated);
   return await permit(ready, options, ports);
-}
-
-/** Asks the policy, and the user where the policy says so. */
-async function permit(
-  { call, tool, input, access }: Ready,
-  options: AgentOptions,
-  ports: DispatchPorts,
-): Promise<ToolOutcome | null> {
-  const deny = (because: string, hint?: string) => {
-    const denial = { callId: call.id, tool: tool.name, input, because };
-    ports.denials.push(denial);
-    ports.emit({ type: "permission_denied", denial });
-    return fail("not_permitted", `${tool.name} was refused: ${because}`, hint);
-  };
-  const decision = options.decide(call, tool, access);
-  if (decision.kind === "allow") return null;
-  if (decision.kind === "deny") return deny(decision.because, decision.hint);
-  const requestId = options.newId();
-  ports.emit({
-    type: "permission_request",
-    requestId,
-    callId: call.id,
-    tool: tool.name,
-    input,
-    access,
-    because: decision.because,
-  });
-  const answer = await options.ask({ requestId, signal: ports.signal });
-  if (ports.signal.aborted) return interrupted(tool);
-  if (answer.kind === "allow") return null;
-  return deny(
-    answer.reason ? `the user said no: ${answer.reason}` : "the user said no",
-    "Do not try the same by other means; ask or find another way",
-  );
 }
 
 /** Keeps what the call did: files read and written, the new directory. */
@@ -267,8 +243,4 @@ async function fit(
     return `\n[... ${what} left out${where} ...]\n`;
   });
   return [text(cut), ...content.filter(({ type }) => type !== "text")];
-}
-
-function interrupted(tool: AnyTool): ToolOutcome {
-  return fail("aborted", `${tool.name} was interrupted by the user`);
 }

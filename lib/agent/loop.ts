@@ -180,6 +180,10 @@ async function onReply(
   });
   for (const result of results) add(run, result);
   if (run.signal.aborted) return { reason: "aborted" };
+  const [refused] = run.denials;
+  if (run.options.stopAtDenial && refused !== undefined) {
+    return { reason: "denied", because: refused.because };
+  }
   const verdict = run.guard.verdict();
   if (verdict !== null) return { reason: "loop", because: verdict };
   takeSteering(run);

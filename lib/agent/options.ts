@@ -15,6 +15,7 @@ import type {
   RunTool,
   ToolLimits,
 } from "../core/tool.ts";
+import type { InTurn } from "./turnstile.ts";
 
 /** What lasts from run to run. The loop changes it; nobody else does. */
 export interface AgentState {
@@ -67,6 +68,8 @@ export interface AgentOptions {
   readonly tools: readonly AnyTool[];
   /** The tools as the model is told of them: sorted, frozen. */
   readonly specs: readonly ToolSpec[];
+  /** Why a tool that there is isn't offered; null for an unknown name. */
+  withheld(name: string): string | null;
   readonly limits: AgentLimits;
   readonly budget: ContextBudget;
   readonly state: AgentState;
@@ -83,9 +86,23 @@ export interface AgentOptions {
   callContext(): Promise<
     Pick<CallContext, "roots" | "spillFolder" | "environment" | "vision">
   >;
-  decide(call: ToolCall, tool: AnyTool, access: readonly Access[]): Decision;
+  /** Judges a call by the rules and the mode of this moment. */
+  decide(
+    call: ToolCall,
+    access: readonly Access[],
+    cwd: string,
+  ): Promise<Decision>;
   /** Waits for the user's answer to a `permission_request`. */
   ask(question: PermissionQuestion): Promise<Answer>;
+  /** Keeps questions apart: one is open at a time, in all of a conversation. */
+  inTurn: InTurn;
+  /**
+   * Lets the like of a call pass from now on, by rules of those offered.
+   * Resolves to what the user should know of it, a sentence each.
+   */
+  remember(rules: readonly string[]): Promise<readonly string[]>;
+  /** Whether the first refused call ends the run. */
+  readonly stopAtDenial: boolean;
   /** Saves a text that is too long to send; null when it can't. */
   spill(callId: string, content: string): Promise<string | null>;
   /** Takes the messages that the user sent while the run is under way. */

@@ -5,6 +5,7 @@ import { type SandboxMode, sandboxModes } from "../core/sandbox.ts";
 import { nearest } from "../core/nearest.ts";
 import { type SourceName, sourceNames } from "../settings/layer.ts";
 import { options } from "./option_table.ts";
+import { splitRules } from "../permission/rule.ts";
 
 /** What the command line asks for. Undefined means: not given. */
 export interface Invocation {
@@ -26,7 +27,18 @@ export interface Invocation {
   readonly contextWindow: number | undefined;
   readonly maxTurns: number | undefined;
   readonly cwd: string | undefined;
-  readonly mode: PermissionMode;
+  /** The mode of the flags; the settings decide where none is given. */
+  readonly mode: PermissionMode | undefined;
+  /** Whether the mode may become bypassPermissions by a flag's word. */
+  readonly allowsBypass: boolean;
+  /** Rules as they were written, one an entry. */
+  readonly allowedTools: readonly string[];
+  readonly disallowedTools: readonly string[];
+  /** Names of the tools that there are; undefined means all. */
+  readonly toolNames: readonly string[] | undefined;
+  readonly failOnDenied: boolean;
+  /** More folders to work in, as they were written. */
+  readonly folders: readonly string[];
   readonly record: string | undefined;
   readonly workerPermissions: boolean;
   /** More settings: a file, or JSON. */
@@ -52,13 +64,15 @@ export function parseInvocation(args: readonly string[]): Invocation {
   const unknown: string[] = [];
   const flags = options.filter(({ value }) => value === undefined);
   const valued = options.filter(({ value }) => value !== undefined);
-  const parsed = parseArgs(args, {
+  const parsed = parseArgs(inTableSpelling(args), {
     boolean: flags.map(({ name }) => name),
     string: valued.map(({ name }) => name),
     alias: Object.fromEntries(
       options.filter(({ short }) => short !== undefined)
         .map(({ name, short }) => [name, short as string]),
     ),
+    collect: options.filter(({ repeats }) => repeats === true)
+      .map(({ name }) => name),
     "--": true,
     unknown: (text, key) => {
       if (key === undefined) return true;
@@ -69,6 +83,8 @@ export function parseInvocation(args: readonly string[]): Invocation {
   const [first] = unknown;
   if (first !== undefined) throw usage(unknownOption(first));
   const given = (name: string) => stringOf(parsed[name], name);
+  const all = (name: string) =>
+    [parsed[name] ?? []].flat().map((each) => stringOf(each, name) ?? "");
   const before = parsed._.map(String);
   const after = args.includes("--") ? parsed["--"] ?? [] : undefined;
   const words = [...before, ...after ?? []];
@@ -95,7 +111,16 @@ export function parseInvocation(args: readonly string[]): Invocation {
     contextWindow: contextWindowOf(given("context-window")),
     maxTurns: positive(given("max-turns"), "--max-turns"),
     cwd: given("cwd"),
-    mode: modeOf(given("permission-mode")),
+    mode: modeOf(given("permission-mode")) ??
+      (parsed["dangerously-skip-permissions"] === true
+        ? "bypassPermissions"
+        : undefined),
+    allowsBypass: parsed["allow-dangerously-skip-permissions"] === true,
+    allowedTools: all("allowedTools").flatMap(splitRules),
+    disallowedTools: all("disallowedTools").flatMap(splitRules),
+    toolNames: toolNamesOf(given("tools")),
+    failOnDenied: parsed["fail-on-denied"] === true,
+    folders: all("add-dir"),
     record: given("record"),
     workerPermissions: parsed["worker-permissions"] === true,
     settings: given("settings"),
@@ -105,6 +130,23 @@ export function parseInvocation(args: readonly string[]): Invocation {
     noExec: parsed["no-exec"] === true,
     localOnly: parsed["local-only"] === true,
   };
+}
+
+/** camelCase and kebab-case name the same option (spec/features.md 4.2). */
+function inTableSpelling(args: readonly string[]): string[] {
+  const end = args.indexOf("--");
+  return args.map((word, index) => {
+    const [, written = "", rest = ""] = /^--(\w[\w-]*)(=.*)?$/s.exec(word) ??
+      [];
+    const isOption = written !== "" && (end === -1 || index < end);
+    const row = isOption &&
+      options.find(({ name }) => kebabCase(name) === kebabCase(written));
+    return row ? `--${row.name}${rest}` : word;
+  });
+}
+
+function kebabCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function usage(message: string): UserError {
@@ -119,7 +161,10 @@ function stringOf(value: unknown, name: string): string | undefined {
   if (value === undefined) return undefined;
   const last = Array.isArray(value) ? value.at(-1) : value;
   if (last === "" && name === "context-window") throw missingWindow();
-  if (last === "") throw usage(`Cannot use --${name}: it needs a value`);
+  const row = options.find((row) => row.name === name);
+  if (last === "" && !row?.mayBeEmpty) {
+    throw usage(`Cannot use --${name}: it needs a value`);
+  }
   return String(last);
 }
 
@@ -163,14 +208,21 @@ function urlOf(value: string | undefined): string | undefined {
   );
 }
 
-function modeOf(value: string | undefined): PermissionMode {
-  if (value === undefined) return "default";
+function modeOf(value: string | undefined): PermissionMode | undefined {
+  if (value === undefined) return undefined;
+  if (value === "manual") return "default";
   const mode = permissionModes.find((name) => name === value);
   if (mode !== undefined) return mode;
   throw usage(
     `Cannot use --permission-mode "${value}": it must be one of ` +
       permissionModes.join(", "),
   );
+}
+
+/** The names of `--tools`; "default" is all that there are. */
+function toolNamesOf(value: string | undefined): string[] | undefined {
+  if (value === undefined || value.trim() === "default") return undefined;
+  return value.split(/[\s,]+/).filter((name) => name !== "");
 }
 
 function sandboxOf(value: string | undefined): SandboxMode | undefined {

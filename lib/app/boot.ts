@@ -4,21 +4,29 @@ import type { PermissionMode } from "../core/permission.ts";
 import { toolSpecs } from "../core/schema.ts";
 import type { AnyTool } from "../core/tool.ts";
 import { systemPrompt } from "../agent/prompt.ts";
-import { missingNeeds } from "../platform/capabilities.ts";
 import { childEnvironment } from "../platform/child_environment.ts";
 import { systemClock } from "../platform/clock.ts";
 import { readWholeEnvironment } from "../platform/environment.ts";
+import { homeFolder } from "../platform/folders.ts";
 import type { LoadedSettings } from "../settings/layer.ts";
 import { builtinTools } from "../../tools/mod.ts";
-import { openConversation } from "./conversation.ts";
+import { bypassWarnings } from "./bypass_warning.ts";
+import { type ConversationOptions, openConversation } from "./conversation.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { newId } from "./identity.ts";
 import { openModel } from "./model.ts";
+import { type PermissionSetup, plainSetup } from "./permission_setup.ts";
+import {
+  openPermissions,
+  type Permissions,
+  type RuleStore,
+} from "./permissions.ts";
 import { buildPreamble } from "./preamble.ts";
-import { openRealm, type RealmStarter } from "./realm_start.ts";
+import { openRealm, type RealmStarter, type ToolRealm } from "./realm_start.ts";
 import { runOptionsFor } from "./run_options.ts";
 import { openSandbox, type Sandbox } from "./sandbox.ts";
 import { openSpill } from "./spill.ts";
+import { chooseTools } from "./tool_choice.ts";
 import { childVariables } from "./variables.ts";
 import { workingFolder } from "./working_folder.ts";
 
@@ -30,6 +38,12 @@ export interface BootOptions {
   /** All layers of settings; absent: none. */
   readonly settings?: LoadedSettings;
   readonly mode: PermissionMode;
+  /** What flags and settings say of permissions; absent: nothing. */
+  readonly permissions?: PermissionSetup;
+  /** Folders beside the workspace that may be worked in, real paths. */
+  readonly folders?: readonly string[];
+  /** Where the rules of answers are kept; absent: in this session alone. */
+  readonly ruleStore?: RuleStore | undefined;
   readonly cwd?: string | undefined;
   readonly maxTurns?: number | undefined;
   /** File to which the model's replies are recorded as a script. */
@@ -51,16 +65,33 @@ export interface BootOptions {
  * @throws {UserError} for a folder or a script that can't be used.
  */
 export async function boot(options: BootOptions): Promise<Conversation> {
-  const { endpoint, canAsk } = options;
+  const { endpoint, canAsk, permissions: setup = plainSetup } = options;
   const cwd = await workingFolder(options.cwd);
   const environment = childEnvironment(readWholeEnvironment(childVariables), [
     endpoint.apiKey,
   ]);
   const sandbox = options.sandbox ?? openSandbox({ workspace: cwd });
-  const { offered, unavailable } = await offeredTools(
-    options.tools ?? builtinTools,
-    { cwd, sandbox },
-  );
+  const { folders = [] } = options;
+  const home = homeFolder() ?? "";
+  const choice = await chooseTools(options.tools ?? builtinTools, {
+    names: setup.toolNames,
+    rules: setup.rules,
+    cwd,
+    home,
+    sandbox,
+  });
+  const { offered } = choice;
+  const permissions = openPermissions({
+    ...setup,
+    mode: options.mode,
+    canAsk,
+    home,
+    place: async () => {
+      const { roots, sandboxed } = await sandbox.settle();
+      return { roots: [...roots, ...folders], sandboxed };
+    },
+    store: options.ruleStore,
+  });
   const realm = openRealm(offered, options.realms ?? {});
   const spill = openSpill(sandbox.session);
   const { record } = options;
@@ -70,30 +101,36 @@ export async function boot(options: BootOptions): Promise<Conversation> {
       await options.resolve?.(model) ?? { ...endpoint, model },
       { record },
     );
-  const warnings = [...options.settings?.warnings ?? []];
+  const warnings = [
+    ...options.settings?.warnings ?? [],
+    ...setup.warnings,
+  ];
   if (realm.warning !== undefined) warnings.push(realm.warning);
   const names = offered.map(({ name }) => name);
   const fixed = {
     tools: offered,
     specs: toolSpecs(offered),
-    system: systemPrompt(names, unavailable),
+    system: systemPrompt(names, choice.unavailable),
     sandbox,
+    folders,
     environment,
     realm,
     spill,
-    canAsk,
+    permissions,
+    withheld: choice.withheld,
+    failOnDenied: setup.failOnDenied,
     maxTurns: options.maxTurns,
   };
   return openConversation({
     id: newId(),
     cwd,
-    mode: options.mode,
+    permissions: withRealm(permissions, realm),
     now: systemClock.now,
     openModel: (name) =>
       name === undefined ? Promise.resolve(first) : open(name),
     preamble: async () => {
       const now = systemClock.now();
-      const { plan, warning } = await sandbox.settle();
+      const { plan, warning, sandboxed } = await sandbox.settle();
       const preamble = await buildPreamble({
         cwd,
         environment,
@@ -102,7 +139,10 @@ export async function boot(options: BootOptions): Promise<Conversation> {
       });
       const hasBash = offered.some(({ needs }) => needs.includes("run"));
       if (hasBash && warning !== undefined) warnings.push(warning);
-      warnings.push(...preamble.warnings);
+      warnings.push(
+        ...bypassWarnings(permissions.mode, !hasBash || sandboxed),
+        ...preamble.warnings,
+      );
       return preamble.parts;
     },
     runOptions: (inputs, ports, preamble) =>
@@ -115,21 +155,19 @@ export async function boot(options: BootOptions): Promise<Conversation> {
   });
 }
 
-/** Which tools the granted permissions allow, and why not the others. */
-async function offeredTools(
-  tools: readonly AnyTool[],
-  { cwd, sandbox }: { readonly cwd: string; readonly sandbox: Sandbox },
-): Promise<{ offered: AnyTool[]; unavailable: string[] }> {
-  const offered: AnyTool[] = [];
-  const unavailable: string[] = [];
-  const canRun = await sandbox.canRun();
-  for (const tool of tools) {
-    const [first] = missingNeeds(tool.needs, [cwd], { canRun });
-    if (first === undefined) offered.push(tool);
-    else {
-      const cause = first.need === "run" ? sandbox.refusedBy : undefined;
-      unavailable.push(`${tool.name} (${cause ?? first.flag})`);
-    }
-  }
-  return { offered, unavailable };
+/** Another mode is another realm, also in the middle of a run. */
+function withRealm(
+  permissions: Permissions,
+  realm: ToolRealm,
+): ConversationOptions["permissions"] {
+  return {
+    get mode() {
+      return permissions.mode;
+    },
+    enter(mode) {
+      const refusal = permissions.enter(mode);
+      realm.setMode(permissions.mode);
+      return refusal;
+    },
+  };
 }

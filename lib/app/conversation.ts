@@ -7,7 +7,9 @@ import type { Answer, PermissionMode } from "../core/permission.ts";
 import { compactHistory } from "../agent/context.ts";
 import { runAgent } from "../agent/loop.ts";
 import type { AgentOptions, AgentState } from "../agent/options.ts";
+import { createTurnstile } from "../agent/turnstile.ts";
 import { Channel } from "../platform/channel.ts";
+import type { Permissions } from "./permissions.ts";
 
 /** What a run is given that can differ from run to run. */
 export interface RunInputs {
@@ -20,7 +22,7 @@ export interface RunInputs {
 /** The parts of a run's options that the conversation itself answers for. */
 export type ConversationPorts = Pick<
   AgentOptions,
-  "conversation" | "stamp" | "ask" | "takeSteering"
+  "conversation" | "stamp" | "ask" | "inTurn" | "takeSteering"
 >;
 
 /** The options of a run but for its prompt. */
@@ -30,7 +32,8 @@ export type PreparedOptions = Omit<AgentOptions, "prompt">;
 export interface ConversationOptions {
   readonly id: string;
   readonly cwd: string;
-  readonly mode: PermissionMode;
+  /** The mode of this moment, and the way to another. */
+  readonly permissions: Pick<Permissions, "mode" | "enter">;
   now(): number;
   openModel(name: string | undefined): Promise<ModelClient>;
   /** The preamble's parts; asked for once for each new history. */
@@ -52,7 +55,7 @@ export function openConversation(options: ConversationOptions): Conversation {
 
 /** An op that has its turn, and cannot be answered by anything but a run. */
 type QueuedOp = Op & {
-  type: "prompt" | "clear" | "compact" | "set_mode" | "set_model";
+  type: "prompt" | "clear" | "compact" | "set_model";
 };
 
 class LiveConversation implements Conversation {
@@ -61,12 +64,12 @@ class LiveConversation implements Conversation {
   readonly #options: ConversationOptions;
   readonly #readers = new Set<Channel<AgentEvent>>();
   readonly #queue: QueuedOp[] = [];
+  readonly #inTurn = createTurnstile();
   readonly #questions = new Map<string, (answer: Answer) => void>();
   #steering: UserMessage[] = [];
   #history: Message[] = [];
   #preamble: readonly Part[] | undefined;
   #state: AgentState;
-  #mode: PermissionMode;
   #model: Promise<ModelClient> | undefined;
   #modelName: string | undefined;
   #running: AbortController | undefined;
@@ -79,7 +82,6 @@ class LiveConversation implements Conversation {
     this.id = options.id;
     this.cwd = options.cwd;
     this.#options = options;
-    this.#mode = options.mode;
     this.#state = freshState(options.cwd);
   }
 
@@ -95,6 +97,8 @@ class LiveConversation implements Conversation {
         }
         this.#steering.push(userMessage(op.content));
         return;
+      case "set_mode":
+        return this.#setMode(op.mode);
       default:
         return this.#enqueue(op);
     }
@@ -142,6 +146,13 @@ class LiveConversation implements Conversation {
     this.#publish(this.#stamp({ type: "notice", level, text }));
   }
 
+  /** At once, also in the middle of a run: the next call is judged by it. */
+  #setMode(mode: PermissionMode): void {
+    const refusal = this.#options.permissions.enter(mode);
+    if (refusal !== null) return this.#notice("warn", refusal);
+    this.#publish(this.#stamp({ type: "mode", mode }));
+  }
+
   #enqueue(op: QueuedOp): void {
     this.#queue.push(op);
     this.#working ??= this.#work().finally(() => this.#working = undefined);
@@ -170,9 +181,6 @@ class LiveConversation implements Conversation {
         return;
       case "compact":
         return await this.#compact(op.focus);
-      case "set_mode":
-        this.#mode = op.mode;
-        return;
       case "set_model":
         this.#modelName = op.model;
         this.#model = undefined;
@@ -218,7 +226,7 @@ class LiveConversation implements Conversation {
       type: "run_start",
       conversation: this.id,
       model: this.#modelName ?? "",
-      mode: this.#mode,
+      mode: this.#options.permissions.mode,
       tools: [],
     }));
     this.#publish(this.#stamp({
@@ -273,11 +281,17 @@ class LiveConversation implements Conversation {
       this.#notice("warn", warning);
     }
     return await this.#options.runOptions(
-      { model, info, mode: this.#mode, state: this.#state },
+      {
+        model,
+        info,
+        mode: this.#options.permissions.mode,
+        state: this.#state,
+      },
       {
         conversation: this.id,
         stamp: this.#stamp,
         ask: ({ requestId, signal }) => this.#ask(requestId, signal),
+        inTurn: this.#inTurn,
         takeSteering: () => this.#steering.splice(0),
       },
       preamble,

@@ -6,6 +6,10 @@ export interface OptionRow {
   readonly value?: string;
   /** One line, or two. */
   readonly help: string;
+  /** Each time that it is given counts, not the last alone. */
+  readonly repeats?: true;
+  /** True where "" is a value. */
+  readonly mayBeEmpty?: true;
 }
 
 /** All options. Parsing, help and the nearest-name advice read this table. */
@@ -44,6 +48,42 @@ export const options: readonly OptionRow[] = [
     value: "MODE",
     help:
       "default (asks), acceptEdits, plan (only reads),\ndontAsk (refuses instead), bypassPermissions",
+  },
+  {
+    name: "dangerously-skip-permissions",
+    help: "start in bypassPermissions",
+  },
+  {
+    name: "allow-dangerously-skip-permissions",
+    help: "let the REPL change to it",
+  },
+  {
+    name: "allowedTools",
+    value: "RULES",
+    repeats: true,
+    help: 'calls that need no question: "Bash(git log *),Edit"',
+  },
+  {
+    name: "disallowedTools",
+    value: "RULES",
+    repeats: true,
+    help: "calls that are refused; a bare name: no such tool",
+  },
+  {
+    name: "tools",
+    value: "NAMES",
+    mayBeEmpty: true,
+    help: 'the tools there are: default, "", or "Read,Edit"',
+  },
+  {
+    name: "fail-on-denied",
+    help: "end at the first refused call, with code 3",
+  },
+  {
+    name: "add-dir",
+    value: "FOLDER",
+    repeats: true,
+    help: "one more folder to work in",
   },
   {
     name: "sandbox",

@@ -4,14 +4,13 @@ import type { Part } from "../core/message.ts";
 import type { ToolSpec } from "../core/model.ts";
 import type { AnyTool } from "../core/tool.ts";
 import { systemClock } from "../platform/clock.ts";
-import { decide } from "../permission/policy.ts";
-import { isUnmarkedDialect } from "../provider/dialects/unmarked.ts";
 import type {
   ConversationPorts,
   PreparedOptions,
   RunInputs,
 } from "./conversation.ts";
 import { newId } from "./identity.ts";
+import type { Permissions } from "./permissions.ts";
 import type { ToolRealm } from "./realm_start.ts";
 import type { Sandbox } from "./sandbox.ts";
 import type { Spill } from "./spill.ts";
@@ -25,7 +24,11 @@ export interface FixedOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly realm: ToolRealm;
   readonly spill: Spill;
-  readonly canAsk: boolean;
+  /** Folders beside those of the sandbox that tools may touch. */
+  readonly folders: readonly string[];
+  readonly permissions: Permissions;
+  withheld(name: string): string | null;
+  readonly failOnDenied: boolean;
   readonly maxTurns: number | undefined;
 }
 
@@ -49,7 +52,7 @@ export function runOptionsFor(
   const refusal = agentRefusal(info.window);
   if (refusal !== null) throw new UserError(refusal, exitCodes.failed);
   const limits = limitsFor(info.window);
-  const { canAsk, realm, spill } = fixed;
+  const { permissions, realm, spill } = fixed;
   realm.setMode(mode);
   return {
     ...ports,
@@ -83,15 +86,17 @@ export function runOptionsFor(
     callContext: async () => {
       const { plan, roots } = await fixed.sandbox.settle();
       return {
-        roots,
+        roots: [...roots, ...fixed.folders],
         spillFolder: await spill.folder(),
         environment: fixed.environment,
         vision: info.vision,
         sandbox: plan,
       };
     },
-    decide: (call, _tool, access) =>
-      decide(call, access, { mode, canAsk, isDoubtful: isUnmarkedDialect }),
+    withheld: fixed.withheld,
+    decide: permissions.decide,
+    remember: permissions.remember,
+    stopAtDenial: fixed.failOnDenied,
     spill: (callId, content) => spill.save(callId, content),
   };
 }

@@ -8,8 +8,11 @@ import { boot } from "./boot.ts";
 import { keepNoExec, sandboxFor } from "./confine.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import type { FrontEnds } from "./front_end.ts";
+import { findFolders, withFolders } from "./more_folders.ts";
+import { permissionSetup } from "./permission_setup.ts";
 import { readPipedInput } from "./piped_input.ts";
 import type { RealmStarter } from "./realm_start.ts";
+import { ruleStoreOf } from "./rule_store.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { modelAbove, openSettings } from "./settings.ts";
 import { subcommandOf } from "./subcommands.ts";
@@ -67,8 +70,10 @@ export async function runSession(
     resolveEndpoint({ ...invocation, model }, settings.merged);
   const endpoint = await resolve(modelAbove(invocation.model, settings));
   const workspace = await workingFolder(invocation.cwd);
+  const setup = permissionSetup(invocation, settings.layers);
+  const more = await findFolders(setup.folders, workspace);
   const sandbox = await sandboxFor(invocation, {
-    settings: settings.merged,
+    settings: withFolders(settings.merged, more.paths),
     endpoint,
     workspace,
   });
@@ -80,6 +85,10 @@ export async function runSession(
     settings,
     realms: realms(invocation),
     canAsk,
+    mode: setup.mode,
+    permissions: { ...setup, warnings: [...setup.warnings, ...more.warnings] },
+    folders: more.paths,
+    ruleStore: await ruleStoreOf(workspace),
   });
   const frontEnd = wantsRepl ? frontEnds.repl : frontEnds.oneshot;
   const state = stateFolder();
@@ -88,6 +97,8 @@ export async function runSession(
     quiet: invocation.quiet,
     debug: invocation.debug,
     version,
+    mode: setup.mode,
+    canBypass: setup.canBypass,
     model: endpoint.model,
     // A prompt is not kept waiting for what only a status line shows.
     ...wantsRepl ? { sandbox: await sandboxWord(sandbox) } : {},

@@ -19,6 +19,8 @@ export type RunEndReason =
   | "aborted"
   | "max_turns"
   | "loop"
+  /** A call was refused, and the user wanted the run to end at that. */
+  | "denied"
   | "error";
 
 /** A call that was refused: by the user, the mode, a rule or the sandbox. */

@@ -67,7 +67,8 @@ function anchorOf(
 }
 
 /** The folder that a settings file is for. */
-function rootOf({ file }: RuleSource, cwd: string): string {
+function rootOf({ file, folder: given }: RuleSource, cwd: string): string {
+  if (given !== undefined) return given;
   if (file === undefined) return cwd;
   const folder = path.dirname(file);
   return settingsFolders.has(path.basename(folder))

@@ -5,20 +5,11 @@ import { judgeCall } from "./judge_call.ts";
 import { judgeLine } from "./judge_line.ts";
 import { type Judging, type Judgment, strictest } from "./judgment.ts";
 import { realPathOf } from "./real_path.ts";
-import { covers, ruleSet } from "./rule_set.ts";
+import { bareDeny, ruleSet } from "./rule_set.ts";
 import { describeRule, type Rule } from "./rule.ts";
 
-/** What the policy goes by. */
+/** What a policy is made of. */
 export interface PolicyOptions {
-  readonly mode: PermissionMode;
-  /** Whether somebody can be asked: stdin and stderr are a terminal. */
-  readonly canAsk: boolean;
-  /** Dialects of text calls that may be an example, not a call. */
-  isDoubtful(dialect: string): boolean;
-}
-
-/** What a policy with rules is made of. */
-export interface RulePolicyOptions {
   /** The mode of this moment. */
   mode(): PermissionMode;
   readonly canAsk: boolean;
@@ -67,7 +58,7 @@ export interface LineVerdict {
  * rule speaks of is the mode's (spec/features.md 1C.1, 1C.2). Needs
  * `--allow-read` to see where links lead; without it paths count as named.
  */
-export function createPolicy(options: RulePolicyOptions): Policy {
+export function createPolicy(options: PolicyOptions): Policy {
   const { home, roots, sandboxed } = options;
   const [workspace = "/"] = roots;
   const added: Rule[] = [];
@@ -107,11 +98,7 @@ export function createPolicy(options: RulePolicyOptions): Policy {
       const judged = plan === null ? parts : [plan, ...parts];
       return { line, parts: judged, decision: conclude(judged) };
     },
-    removes: (tool) =>
-      all().some((rule) =>
-        rule.effect === "deny" && rule.pattern === undefined &&
-        covers(rule, tool)
-      ),
+    removes: (tool) => bareDeny(all(), tool) !== null,
   };
 }
 
@@ -155,7 +142,7 @@ const mostOffers = 5;
 /** Makes one decision of what was found about the parts. */
 function conclusion(
   parts: readonly Judgment[],
-  { mode, canAsk }: Pick<PolicyOptions, "mode" | "canAsk">,
+  { mode, canAsk }: { readonly mode: PermissionMode; readonly canAsk: boolean },
 ): Decision {
   const worst = strictest(parts);
   const because = worst === null ? `mode ${mode}` : reasonFor(worst, parts);
@@ -196,8 +183,10 @@ function hintFor(
   offer: readonly string[],
 ): { readonly hint?: string } {
   if (rule !== undefined || offer.length === 0) return {};
-  const rules = offer.map((text) => `'${text.replaceAll("'", "'\\''")}'`);
-  return { hint: `The user can start with --allowedTools ${rules.join(" ")}` };
+  const rules = offer.map((text) =>
+    ` --allowedTools '${text.replaceAll("'", "'\\''")}'`
+  );
+  return { hint: `The user can start with${rules.join("")}` };
 }
 
 /** The rules with which the call would pass; none when none would do. */
@@ -206,61 +195,4 @@ function offersOf(parts: readonly Judgment[]): readonly string[] {
   if (open.some(({ offer }) => offer.length === 0)) return [];
   const offers = [...new Set(open.flatMap(({ offer }) => offer))];
   return offers.length <= mostOffers ? offers : [];
-}
-
-/** Kinds of access that a mode lets pass without a question. */
-const allowed: Record<PermissionMode, readonly Access["kind"][]> = {
-  default: ["read", "agent", "user"],
-  acceptEdits: ["read", "write", "agent", "user"],
-  plan: ["read", "agent", "user"],
-  dontAsk: ["read", "agent", "user"],
-  bypassPermissions: ["read", "write", "net", "run", "agent", "user"],
-};
-
-const verbs: Record<Access["kind"], string> = {
-  read: "reading",
-  write: "writing files",
-  net: "using the network",
-  run: "running programs",
-  agent: "starting agents",
-  user: "talking to you",
-};
-
-/** What to start with so that a refused kind passes. */
-const remedies: Partial<Record<Access["kind"], string>> = {
-  write: "acceptEdits",
-  run: "bypassPermissions",
-  net: "bypassPermissions",
-};
-
-/**
- * Decides on one call by the mode alone, without rules. For programs that
- * have none; `createPolicy()` is the whole of it.
- */
-export function decide(
-  call: ToolCall,
-  access: readonly Access[],
-  options: PolicyOptions,
-): Decision {
-  const { mode, canAsk } = options;
-  const plan = planRefusal(call, access, mode);
-  if (plan !== null) {
-    return { kind: "deny", because: plan.because, hint: planHint };
-  }
-  const open = access.filter(({ kind }) => !allowed[mode].includes(kind));
-  const isDoubtful = doubts(call, access, options).length > 0;
-  if (open.length === 0 && !isDoubtful) {
-    return { kind: "allow", because: `mode ${mode}` };
-  }
-  const what = [...new Set(open.map(({ kind }) => verbs[kind]))].join(" and ");
-  const because = isDoubtful ? doubt : `mode ${mode} asks before ${what}`;
-  if (canAsk && mode !== "dontAsk") return { kind: "ask", because };
-  const remedy = open.map(({ kind }) => remedies[kind]).findLast(Boolean);
-  return {
-    kind: "deny",
-    because: `${because}, and nobody can be asked here`,
-    ...(remedy === undefined
-      ? {}
-      : { hint: `The user can start with --permission-mode ${remedy}` }),
-  };
 }

@@ -12,6 +12,9 @@ export interface RuleSource {
     | "managed";
   /** The settings file, absolute. */
   readonly file?: string;
+  /** What patterns that begin with "/" are relative to; by default the
+   * folder that the file is for. */
+  readonly folder?: string;
 }
 
 /** One permission rule (spec/features.md 1C.2). */

@@ -93,6 +93,15 @@ export function ruleSet(
   };
 }
 
+/** The rule that takes a tool away altogether, or null. */
+export function bareDeny(rules: Iterable<Rule>, tool: string): Rule | null {
+  for (const rule of rules) {
+    const isBare = rule.effect === "deny" && rule.pattern === undefined;
+    if (isBare && covers(rule, tool)) return rule;
+  }
+  return null;
+}
+
 /** True when a rule without a pattern is for a tool. */
 export function covers({ tool }: Rule, name: string): boolean {
   if (tool === name) return true;

@@ -11,6 +11,7 @@ export function exitCodeOf(
   if (reason === "done") {
     return denials.length > 0 ? exitCodes.denied : exitCodes.done;
   }
+  if (reason === "denied") return exitCodes.denied;
   if (reason === "max_turns") return exitCodes.maxTurns;
   if (reason === "aborted") return exitCodes.interrupted;
   if (failure?.code === "auth") return exitCodes.auth;
@@ -29,6 +30,8 @@ export function describeEnd(
     case "max_turns":
       return `Stopped at the limit of ${count(turns, "turn")} ` +
         "(--max-turns raises it)";
+    case "denied":
+      return "Stopped at the first refused call (--fail-on-denied)";
     case "loop":
       return `Stopped: ${because ?? "the model kept repeating itself"}`;
     case "error":

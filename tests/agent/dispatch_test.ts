@@ -101,7 +101,7 @@ Deno.test("dispatch() asks, and a no with a reason is the result", async () => {
   const events = await collect(agentOptions({
     model,
     tools: [edit],
-    decide: () => ({ kind: "ask", because: "mode default" }),
+    decide: () => Promise.resolve({ kind: "ask", because: "mode default" }),
     ask: () => Promise.resolve({ kind: "deny", reason: "use b instead" }),
   }));
   assertEquals(ofType(events, "permission_request").length, 1);

@@ -28,7 +28,7 @@ function conversation(
   return openConversation({
     id: "c1",
     cwd: "/project",
-    mode: "default",
+    permissions: { mode: "default", enter: () => null },
     now: () => now++,
     openModel: () => Promise.resolve(known),
     preamble: () => Promise.resolve([text("<environment/>")]),
@@ -89,7 +89,7 @@ Deno.test("openConversation() gives events of all runs one numbering, warnings o
 Deno.test("openConversation() answers a question with the reply op", async () => {
   const model = fakeModel([reply("", [{ name: "Look" }]), reply("done")]);
   await using open = conversation(model, {
-    decide: () => ({ kind: "ask", because: "test" }),
+    decide: () => Promise.resolve({ kind: "ask", because: "test" }),
   });
   const events = await ask(open, "go", (event) => {
     if (event.type !== "permission_request") return;
@@ -103,7 +103,7 @@ Deno.test("openConversation() answers a question with the reply op", async () =>
 Deno.test("openConversation() ends a run with an interrupt, also at a question", async () => {
   const model = fakeModel([reply("", [{ name: "Look" }]), reply("next")]);
   await using open = conversation(model, {
-    decide: () => ({ kind: "ask", because: "test" }),
+    decide: () => Promise.resolve({ kind: "ask", because: "test" }),
   });
   const events = await ask(open, "go", ({ type }) => {
     if (type === "permission_request") open.send({ type: "interrupt" });
@@ -165,7 +165,7 @@ Deno.test("openConversation() ends the run when it can't even begin", async () =
   await using open = openConversation({
     id: "c1",
     cwd: "/project",
-    mode: "default",
+    permissions: { mode: "default", enter: () => null },
     now: () => 0,
     openModel: () => Promise.reject(new Error("no such script")),
     preamble: () => Promise.resolve([]),

@@ -64,7 +64,9 @@ Deno.test("pages name no option that nobody has", () => {
   for (const [path, text] of tree) {
     if (path !== "README.md" && !/^docs\/.*\.md$/.test(path)) continue;
     for (
-      const [, name = ""] of text.matchAll(/(?<![\w-])--([a-z][a-z-]*[a-z])/g)
+      const [, name = ""] of text.matchAll(
+        /(?<![\w-])--([a-z][A-Za-z-]*[a-z])/g,
+      )
     ) {
       if (!known.has(name)) unknown.push(`${path}: --${name}`);
     }

@@ -11,6 +11,7 @@ import type { Access, Answer, Decision } from "../../lib/core/permission.ts";
 import { toolSpecs } from "../../lib/core/schema.ts";
 import { type AnyTool, defineTool, ok } from "../../lib/core/tool.ts";
 import { runAgent } from "../../lib/agent/loop.ts";
+import { createTurnstile } from "../../lib/agent/turnstile.ts";
 import { text } from "../../lib/core/message.ts";
 import { runInProcess } from "../../lib/realm/in_process.ts";
 
@@ -149,8 +150,12 @@ export function agentOptions(changes: AgentTestOptions): AgentOptions {
         environment: {},
         vision: false,
       }),
-    decide: () => allow,
+    withheld: () => null,
+    decide: () => Promise.resolve(allow),
     ask: () => Promise.resolve(answer),
+    inTurn: createTurnstile(),
+    remember: () => Promise.resolve([]),
+    stopAtDenial: false,
     spill: () => Promise.resolve(null),
     takeSteering: () => [],
     ...changes,
