@@ -18,18 +18,26 @@ No model at hand? Start Ollama (ollama serve; ollama pull qwen2.5), or see it
 work without one: deno task demo
 `;
 
+/** Columns of an option that leave room for its help beside it. */
+const widest = 29;
+
 /** The text of `--help`. */
 export function helpText(): string {
   const rows = options.map(({ name, short, value, help }) => {
     const flag = short === undefined ? `    --${name}` : `-${short}, --${name}`;
     return { left: value === undefined ? flag : `${flag} ${value}`, help };
   });
-  const width = Math.max(...rows.map(({ left }) => left.length)) + 2;
-  const lines = rows.flatMap(({ left, help }) =>
-    help.split("\n").map((line, index) =>
-      `  ${(index === 0 ? left : "").padEnd(width)}${line}`
-    )
+  const width = 2 + Math.max(
+    ...rows.map(({ left }) => left.length).filter((each) => each <= widest),
   );
+  const lines = rows.flatMap(({ left, help }) => {
+    const texts = help.split("\n");
+    // The rare long name has a line of its own.
+    if (left.length > widest) texts.unshift("");
+    return texts.map((text, index) =>
+      `  ${(index === 0 ? left : "").padEnd(width)}${text}`.trimEnd()
+    );
+  });
   const commands = subcommands.map((row) =>
     `  openclaude ${subcommandUsage(row).padEnd(18)} ${row.help}\n`
   );
