@@ -61,7 +61,7 @@ export const options: readonly OptionRow[] = [
     name: "allowedTools",
     value: "RULES",
     repeats: true,
-    help: 'calls that need no question: "Bash(git log *),Edit"',
+    help: 'calls without a question: "Bash(git log *)"',
   },
   {
     name: "disallowedTools",
