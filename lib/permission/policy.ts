@@ -175,7 +175,8 @@ function conclusion(
 
 /** The reason, with the part of the line that it is about. */
 function reasonFor(one: Judgment, parts: readonly Judgment[]): string {
-  return parts.length > 1 ? `${one.because} ("${one.text}")` : one.because;
+  const isPart = new Set(parts.map(({ text }) => text)).size > 1;
+  return isPart ? `${one.because} ("${one.text}")` : one.because;
 }
 
 function hintFor(

@@ -153,7 +153,12 @@ const edits: Reply[] = [
       input: { file_path: "a.txt", old_string: "one", new_string: "two" },
     }],
   },
-  { calls: [{ name: "Bash", input: { command: "echo three >> a.txt" } }] },
+  {
+    calls: [{
+      name: "Bash",
+      input: { command: "sh -c 'echo three >> a.txt'" },
+    }],
+  },
   { text: "Done." },
 ];
 
