@@ -31,7 +31,8 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
     "tool-call-parser",
   ],
   sglang: ["model-path", "tool-call-parser"],
-  git: ["force", "hard", "list"],
+  git: ["force", "hard", "list", "output"],
+  sort: ["compress-program"],
 };
 
 /** What the program and Deno call permissions. */
