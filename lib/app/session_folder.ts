@@ -30,9 +30,28 @@ export function openSessionFolder(): SessionFolder {
     async [Symbol.asyncDispose]() {
       const folders = await made;
       if (!folders) return;
-      await Deno.remove(path.dirname(folders.temp), { recursive: true });
+      await removeAll(path.dirname(folders.temp));
     },
   };
+}
+
+/** Removes a folder, also where a command took the right to look into it. */
+async function removeAll(folder: string): Promise<void> {
+  try {
+    await Deno.remove(folder, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    await openUp(folder);
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Gives the user each folder back; links are not followed. */
+async function openUp(folder: string): Promise<void> {
+  await Deno.chmod(folder, 0o700);
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) await openUp(path.join(folder, name));
+  }
 }
 
 async function makeFolders(): Promise<SessionFolders | null> {

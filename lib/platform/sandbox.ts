@@ -15,6 +15,7 @@ import {
 import { wrapSandboxExec } from "./sandbox_exec.ts";
 import { sandboxLabel } from "./sandbox_plan.ts";
 import { settlePlan, sweepAbsent } from "./sandbox_settle.ts";
+import { clearStems, stemsIn } from "./sandbox_temp.ts";
 
 export { planSandbox, sandboxLabel } from "./sandbox_plan.ts";
 export { onDisk } from "./sandbox_temp.ts";
@@ -215,7 +216,8 @@ export interface PreparedSandbox {
 /**
  * Looks at the disk and prepares the sandbox for one command. Needs read for
  * the writable folders, to see which protected paths exist; where that is
- * missing all that exists is still covered.
+ * missing all that exists is still covered. Throws where a link in the
+ * temporary folder leads a mount away and can't be removed.
  */
 export async function prepareSandbox(
   plan: SandboxPlan,
@@ -236,6 +238,9 @@ export async function prepareSandbox(
   };
   switch (plan.kind) {
     case "bwrap":
+      if (plan.temp !== "") {
+        clearStems(plan.temp, stemsIn(overlays.map(({ path }) => path)));
+      }
       return {
         ...prepared,
         shells: plan.shells,

@@ -1,5 +1,6 @@
 import type { SandboxPlan } from "../core/sandbox.ts";
 import { layOverlays, type Overlay } from "./sandbox_plan.ts";
+import { sharedFolder, stemsIn } from "./sandbox_temp.ts";
 
 /** Where bubblewrap is looked for; the system's own comes first. */
 export const bwrapPrograms: readonly string[] = [
@@ -10,7 +11,7 @@ export const bwrapPrograms: readonly string[] = [
 ];
 
 /** Folders of sockets, and of other programs' temporary files. */
-const privateFolders = ["/run", "/tmp"];
+const privateFolders = ["/run", sharedFolder];
 
 /** What is needed of `/run` where there is something. */
 const runtime = [
@@ -43,14 +44,34 @@ export function wrapBwrap(
   const isWhole = laid.some(({ path }) => path === "/");
   const overlays = laid.filter(({ path }) => path !== "/");
   // Only at the end: deeper overlays need their mount points in them.
-  const empty = overlays.filter(isEmptyFolder).map(({ path }) => path);
+  const stems = emptyStems(overlays);
+  const empty = [
+    ...stems,
+    ...overlays.filter(isEmptyFolder).map(({ path }) => path),
+  ];
   return [
     ...ground(plan, isWhole ? "--bind" : "--ro-bind"),
     ...plan.network === "on" ? optional(resolver) : [],
+    ...stems.flatMap((stem) => ["--tmpfs", stem]),
     ...overlays.flatMap(mount),
     ...["/run", ...empty].flatMap((path) => ["--remount-ro", path]),
     ...["--chdir", options.cwd, "--", "sh", "-c", waiting, "sh", ...argv],
   ];
+}
+
+/**
+ * Where mount points are needed in `/tmp`: each in a folder of its own that is
+ * in memory. In the session's own folder a command could put a link in the
+ * place of a folder that leads to one, and the next start would follow it. A
+ * mount point right in `/tmp` can't be moved while a command runs.
+ */
+function emptyStems(overlays: readonly Overlay[]): string[] {
+  const certain = overlays.filter(({ isOptional }) => !isOptional);
+  const places = new Set(certain.map(({ path }) => path));
+  // The machine's own /tmp is mounted then, by its real paths.
+  if (places.has(sharedFolder)) return [];
+  return stemsIn(overlays.map(({ path }) => path))
+    .filter((stem) => !places.has(stem));
 }
 
 /**
@@ -70,7 +91,7 @@ function ground(
     ...optional(kernel),
     ...["--tmpfs", "/run"],
     ...optional(runtime),
-    ...temp === "" ? ["--tmpfs", "/tmp"] : ["--bind", temp, "/tmp"],
+    ...temp === "" ? ["--tmpfs", sharedFolder] : ["--bind", temp, sharedFolder],
   ];
 }
 
