@@ -9,7 +9,7 @@ function open(store?: RuleStore, canBypass = false) {
     canAsk: true,
     rules: [],
     home: "/home/ann",
-    place: () => Promise.resolve({ roots: ["/work"], sandboxed: true }),
+    place: () => Promise.resolve({ roots: ["/project"], sandboxed: true }),
     store,
   });
 }
@@ -18,7 +18,7 @@ async function verdict(
   permissions: ReturnType<typeof open>,
   { call, access }: ReturnType<typeof bashCall>,
 ) {
-  return (await permissions.decide(call, access, "/work")).kind;
+  return (await permissions.decide(call, access, "/project")).kind;
 }
 
 Deno.test("remember() stores rules of Bash, and says where", async () => {
@@ -39,7 +39,7 @@ Deno.test("remember() keeps rules of edits for the session", async () => {
     file: "/x",
     add: () => Promise.reject(new Error("must not be called")),
   });
-  const edit = fileCall("Edit", "write", "/work/a.ts");
+  const edit = fileCall("Edit", "write", "/project/a.ts");
   assertEquals(await verdict(permissions, edit), "ask");
   const [said] = await permissions.remember(["Edit(/a.ts)"]);
   assertStringIncludes(said ?? "", "Until the end of this session");
