@@ -29,16 +29,11 @@ export interface SessionHeader {
  */
 export type HistoryPiece =
   | { readonly from: string; readonly to: string }
-  | { readonly message: Message; readonly preamble?: number };
+  | { readonly message: Message };
 
 /** What an entry says, by its type. Fields of later versions are kept. */
 export type EntryBody =
-  | {
-    readonly type: "message";
-    readonly message: Message;
-    /** How many leading parts are the preamble and not the user's words. */
-    readonly preamble?: number;
-  }
+  | { readonly type: "message"; readonly message: Message }
   | {
     /** What a tool call did, beside the result that the model got. */
     readonly type: "call";

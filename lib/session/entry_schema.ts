@@ -22,7 +22,11 @@ const callSchema = z.looseObject({
 });
 
 const messageSchema = z.discriminatedUnion("role", [
-  z.looseObject({ role: z.literal("user"), content: z.array(partSchema) }),
+  z.looseObject({
+    role: z.literal("user"),
+    content: z.array(partSchema),
+    preamble: z.int().min(0).optional(),
+  }),
   z.looseObject({
     role: z.literal("assistant"),
     text: z.string(),
@@ -72,10 +76,7 @@ export const headerSchema = z.looseObject({
 
 /** What an entry of each type must hold. */
 export const bodySchemas = {
-  message: z.looseObject({
-    message: messageSchema,
-    preamble: count.optional(),
-  }),
+  message: z.looseObject({ message: messageSchema }),
   call: z.looseObject({
     callId: z.string(),
     tool: z.string(),
@@ -91,7 +92,7 @@ export const bodySchemas = {
     after: z.number(),
     history: z.array(z.union([
       z.looseObject({ from: z.string(), to: z.string() }),
-      z.looseObject({ message: messageSchema, preamble: count.optional() }),
+      z.looseObject({ message: messageSchema }),
     ])),
   }),
   model_change: z.looseObject({ model: z.string() }),

@@ -1,4 +1,9 @@
-import { type Part, textOf } from "../core/message.ts";
+import {
+  type Message,
+  ownParts,
+  textOf,
+  type UserMessage,
+} from "../core/message.ts";
 import type { PermissionMode } from "../core/permission.ts";
 import { firstLine } from "../core/text.ts";
 import type { Entry, EntryOf, RunSummary, SessionHeader } from "./entry.ts";
@@ -58,13 +63,13 @@ export function addFact(facts: SessionFacts, entry: Entry): SessionFacts {
   const { timestamp: latest } = entry;
   switch (entry.type) {
     case "message": {
-      const isPrompt = facts.firstPrompt === "" &&
-        entry.message.role === "user" && entry.message.origin === undefined;
+      const { message } = entry;
+      const isFirst = facts.firstPrompt === "" && isPrompt(message);
       return {
         ...facts,
         latest,
         messages: facts.messages + 1,
-        firstPrompt: isPrompt ? promptLine(entry) : facts.firstPrompt,
+        firstPrompt: isFirst ? promptLine(message) : facts.firstPrompt,
       };
     }
     case "model_change":
@@ -95,14 +100,14 @@ export function summarise(facts: SessionFacts): RunSummary {
   return { messages, model, name, oneshot };
 }
 
-/** What the user's own words are in a message: all but the preamble. */
-export function ownParts(entry: EntryOf<"message">): readonly Part[] {
-  if (entry.message.role !== "user") return [];
-  return entry.message.content.slice(entry.preamble ?? 0);
+/** Whether a message is what the user said, not the program in its place. */
+export function isPrompt(message: Message): message is UserMessage {
+  return message.role === "user" && message.origin === undefined;
 }
 
-function promptLine(entry: EntryOf<"message">): string {
-  return firstLine(textOf(ownParts(entry)).trim());
+/** The first line of the user's own words. */
+export function promptLine(message: UserMessage): string {
+  return firstLine(textOf(ownParts(message)).trim());
 }
 
 function addUsage(

@@ -3,6 +3,7 @@ import { path } from "../platform/paths.ts";
 import { decodeEntry, decodeHeader, type SessionHeader } from "./entry.ts";
 import { addFact, initialFacts, type SessionFacts } from "./facts.ts";
 import { folderNameOf, readFileName } from "./places.ts";
+import { eachOf } from "./pool.ts";
 import { scanSession, SessionError } from "./scan.ts";
 
 /** Bytes at the end of a file where the last run's summary is looked for. */
@@ -45,17 +46,23 @@ export async function listSessions(
 ): Promise<SessionSummary[]> {
   const { cwd } = options;
   const folders = cwd === undefined ? await namesIn(root) : [folderNameOf(cwd)];
-  const found: SessionSummary[] = [];
+  const files: string[] = [];
   for (const folder of folders) {
     const place = path.join(root, folder);
     for (const name of await namesIn(place)) {
-      if (readFileName(name) === null) continue;
-      const summary = await summariseFile(path.join(place, name));
-      const isWanted = cwd === undefined || summary?.header.cwd === cwd;
-      if (summary !== null && isWanted) found.push(summary);
+      if (readFileName(name) !== null) files.push(path.join(place, name));
     }
   }
-  return found.sort((one, other) => other.modified - one.modified);
+  const found: SessionSummary[] = [];
+  await eachOf(files, async (file) => {
+    const summary = await summariseFile(file);
+    const isWanted = cwd === undefined || summary?.header.cwd === cwd;
+    if (summary !== null && isWanted) found.push(summary);
+  });
+  // Files of one moment, too, have one order.
+  return found.sort((one, other) =>
+    other.modified - one.modified || (one.file < other.file ? 1 : -1)
+  );
 }
 
 /** The session that `--continue` goes on with: the newest conversation. */
@@ -171,7 +178,7 @@ async function readHead(
 }
 
 /** The names in a folder; none when it is not there. */
-async function namesIn(folder: string): Promise<string[]> {
+export async function namesIn(folder: string): Promise<string[]> {
   try {
     return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) =>
       name

@@ -1,6 +1,5 @@
-import { count } from "../core/text.ts";
 import { fileFault } from "../platform/file_error.ts";
-import { longestLine, type Span } from "../platform/jsonl.ts";
+import type { Span } from "../platform/jsonl.ts";
 import { path } from "../platform/paths.ts";
 import type { SessionHeader } from "./entry.ts";
 import { SessionError } from "./scan.ts";
@@ -58,20 +57,13 @@ class FileLog implements SessionLog {
   }
 
   append(line: string): Span {
-    const bytes = encoder.encode(line);
-    if (bytes.length > longestLine) {
-      throw new SessionError(
-        `Cannot save an entry of ${count(bytes.length, "byte")}: ` +
-          `a session holds entries of up to ${longestLine}`,
-      );
-    }
     try {
       this.#handle ??= this.#open();
       // One write for all, so that no other writer's line gets in between.
       const lead = this.#lead();
       const start = this.#size + lead.length;
       this.#write(encoder.encode(`${lead}${line}\n`));
-      return { start, length: bytes.length };
+      return { start, length: this.#size - start - 1 };
     } catch (error) {
       const fault = fileFault(error);
       if (fault === null) throw error;

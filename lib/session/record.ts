@@ -1,8 +1,7 @@
 import type { AgentEvent } from "../core/event.ts";
-import type { Part } from "../core/message.ts";
 import type { EntryBody } from "./entry.ts";
 import type { SessionFacts } from "./facts.ts";
-import { type HistoryItem, piecesOf, preambleOf } from "./tree.ts";
+import { type HistoryItem, piecesOf } from "./tree.ts";
 
 /** Characters of a call's details; more are left out of the session. */
 const longestDetails = 200_000;
@@ -12,8 +11,6 @@ export interface RecordContext {
   readonly facts: SessionFacts;
   /** The history as it is recorded. */
   readonly history: readonly HistoryItem[];
-  /** The parts that open the first message of the history. */
-  readonly preamble: readonly Part[];
 }
 
 /**
@@ -23,7 +20,7 @@ export interface RecordContext {
  */
 export function entriesOf(
   event: AgentEvent,
-  { facts, history, preamble }: RecordContext,
+  { facts, history }: RecordContext,
 ): EntryBody[] {
   if (event.type === "usage") return [usageEntry(event, facts.model)];
   if (event.agent !== "main") return [];
@@ -37,15 +34,13 @@ export function entriesOf(
       ];
     case "mode":
       return modeEntry(event.mode, facts);
-    case "message": {
-      const { message } = event;
-      return [{ type: "message", message, ...preambleOf(message, preamble) }];
-    }
+    case "message":
+      return [{ type: "message", message: event.message }];
     case "tool_end":
       return [callEntry(event)];
     case "compaction": {
       const { trigger, by, before, after } = event;
-      const pieces = piecesOf(event.history, history, preamble);
+      const pieces = piecesOf(event.history, history);
       return [{
         type: "compaction",
         trigger,

@@ -1,6 +1,6 @@
 import { lockFile } from "../platform/lock.ts";
 import { isInside, path } from "../platform/paths.ts";
-import { listSessions, type SessionSummary } from "./list.ts";
+import { listSessions, namesIn, type SessionSummary } from "./list.ts";
 import { SessionBusyError } from "./open.ts";
 import { lockFileOf, readFileName } from "./places.ts";
 import { SessionError } from "./scan.ts";
@@ -38,7 +38,8 @@ export async function removeSession(
 
 /**
  * Removes the sessions that nobody wrote to for `days` days, and returns them.
- * One that has a name or is open stays.
+ * One that has a name or is open stays. What processes left behind that were
+ * killed goes, too: locks that nobody holds, copies that were never finished.
  */
 export async function pruneSessions(
   root: string,
@@ -57,5 +58,39 @@ export async function pruneSessions(
       if (!isKept) throw error;
     }
   }
+  await sweepOrphans(root, options);
   return removed;
+}
+
+/** Milliseconds for which a file beside sessions is not touched. */
+const orphanMs = 24 * 60 * 60 * 1_000;
+
+async function sweepOrphans(
+  root: string,
+  options: { now(): number },
+): Promise<void> {
+  const oldest = options.now() - orphanMs;
+  for (const folder of await namesIn(root)) {
+    for (const name of await namesIn(path.join(root, folder))) {
+      const owner = /^(.*)\.(?:lock|tmp|tmp\.lock)$/.exec(name)?.[1] ?? "";
+      if (readFileName(owner.replace(/\.tmp$/, "")) === null) continue;
+      const file = path.join(root, folder, name);
+      if (await modifiedOf(file) >= oldest) continue;
+      if (name.endsWith(".lock")) {
+        // Whoever gets the lock removes its file at the end.
+        const attempt = await lockFile(file, options);
+        if (attempt.ok) await attempt.lock[Symbol.asyncDispose]();
+      } else await Deno.remove(file);
+    }
+  }
+}
+
+/** When a file was changed; never, so that it stays, where it is gone. */
+async function modifiedOf(file: string): Promise<number> {
+  try {
+    return (await Deno.lstat(file)).mtime?.getTime() ?? Infinity;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return Infinity;
+    throw error;
+  }
 }

@@ -11,7 +11,7 @@ import {
   type SessionHeader,
   sessionVersion,
 } from "./entry.ts";
-import { addFact, initialFacts, type SessionFacts } from "./facts.ts";
+import { addFact, initialFacts, isPrompt, type SessionFacts } from "./facts.ts";
 import { readFileName } from "./places.ts";
 
 /** One entry's place in the tree and in the file. */
@@ -26,6 +26,8 @@ export interface EntryNode extends Span {
   readonly cwd?: string;
   /** The call's id, or the ids of the calls that a reply asks for. */
   readonly callIds?: readonly string[];
+  /** True for what the user said. */
+  readonly isPrompt?: true;
 }
 
 /** A session file in outline: all of its tree, none of its messages. */
@@ -241,7 +243,7 @@ class Scanner {
 /** What the tree needs of an entry besides its place. */
 export function outlineOf(
   entry: Entry | null,
-): Pick<EntryNode, "type" | "touched" | "cwd" | "callIds"> {
+): Omit<EntryNode, "id" | "parentId" | keyof Span> {
   if (entry === null) return { type: "unknown" };
   if (entry.type === "call") {
     return {
@@ -257,5 +259,8 @@ export function outlineOf(
   return {
     type: entry.type,
     ...(calls.length === 0 ? {} : { callIds: calls.map(({ id }) => id) }),
+    ...(entry.type === "message" && isPrompt(entry.message)
+      ? { isPrompt: true }
+      : {}),
   };
 }

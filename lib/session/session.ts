@@ -1,4 +1,3 @@
-import { describeError } from "../core/error.ts";
 import type { AgentEvent } from "../core/event.ts";
 import type { Message, Part } from "../core/message.ts";
 import type { PermissionMode } from "../core/permission.ts";
@@ -20,11 +19,12 @@ import {
   type EntryReader,
   expand,
   type HistoryItem,
-  historyItem,
   historyOf,
   pathTo,
   stateOf,
 } from "./tree.ts";
+import type { SessionView } from "./view.ts";
+import { EntryWriter } from "./writer.ts";
 
 /** What a conversation needs to go on from an entry. */
 export interface Resumed {
@@ -43,27 +43,15 @@ export interface Resumed {
 }
 
 /** An open session: what is appended to it survives the process. */
-export interface Session extends AsyncDisposable {
-  readonly header: SessionHeader;
-  /** Null for a session that is written nowhere. */
-  readonly file: string | null;
-  /** The entry that the next one follows. */
-  readonly leaf: string | null;
-  readonly facts: SessionFacts;
-  /** The entries from the root to the leaf. */
-  path(): EntryNode[];
-  /** Reads entries again, in the order of the nodes. */
-  read(nodes: readonly EntryNode[]): AsyncIterable<Entry>;
+export interface Session extends SessionView, AsyncDisposable {
   /**
    * Appends an entry behind the leaf. A disk that does not take it is told
-   * once; the entry is kept, and written before the next one.
+   * once; the entry is kept, and written before the next one. An entry that
+   * cannot be kept either is told, and is not in the session.
    */
   append(body: EntryBody): Entry;
-  /**
-   * Appends what an event leaves. `preamble` holds the parts that open the
-   * history's first message. The end of a turn goes to the disk.
-   */
-  record(event: AgentEvent, preamble?: readonly Part[]): void;
+  /** Appends what an event leaves. The end of a turn goes to the disk. */
+  record(event: AgentEvent): void;
   /**
    * Goes on from an entry, or from nothing: rewinds, takes a compaction back,
    * or changes to another branch. What was after it stays in the file.
@@ -119,13 +107,11 @@ class LiveSession implements Session {
   readonly file: string | null;
   readonly #parts: SessionParts;
   readonly #nodes: Map<string, EntryNode>;
-  /** Entries that the disk has not taken yet. */
-  readonly #waiting: { entry: Entry; line: string }[] = [];
+  readonly #writer: EntryWriter;
   #leaf: string | null;
   #facts: SessionFacts;
   #history: HistoryItem[] = [];
   #flushing = Promise.resolve();
-  #hasProblem = false;
 
   constructor(parts: SessionParts) {
     this.header = parts.header;
@@ -134,6 +120,13 @@ class LiveSession implements Session {
     this.#nodes = new Map(parts.nodes);
     this.#leaf = parts.leaf;
     this.#facts = parts.facts;
+    this.#writer = new EntryWriter(parts.log, {
+      onProblem: (text) => parts.ports.onProblem(text),
+      onWritten: (id, span) => {
+        const node = this.#nodes.get(id);
+        if (node !== undefined) this.#nodes.set(id, { ...node, ...span });
+      },
+    });
   }
 
   get leaf(): string | null {
@@ -148,23 +141,39 @@ class LiveSession implements Session {
     return pathTo(this.#nodes, this.#leaf);
   }
 
-  read(nodes: readonly EntryNode[]): AsyncIterable<Entry> {
-    return this.#parts.reader.read(nodes);
+  async *read(nodes: readonly EntryNode[]): AsyncGenerator<Entry> {
+    for (let first = 0; first < nodes.length;) {
+      const isWaiting = this.#writer.isWaiting(nodes[first]?.id ?? "");
+      let next = first + 1;
+      while (
+        next < nodes.length &&
+        this.#writer.isWaiting(nodes[next]?.id ?? "") === isWaiting
+      ) next++;
+      const run = nodes.slice(first, next);
+      yield* isWaiting ? this.#writer.read(run) : this.#readWritten(run);
+      first = next;
+    }
+  }
+
+  #readWritten(nodes: readonly EntryNode[]): AsyncIterable<Entry> {
+    // Some may have been waiting when the caller was given them.
+    return this.#parts.reader.read(
+      nodes.map((node) => this.#nodes.get(node.id) ?? node),
+    );
   }
 
   append(body: EntryBody): Entry {
     return this.#appendAt(this.#leaf, body);
   }
 
-  record(event: AgentEvent, preamble: readonly Part[] = []): void {
+  record(event: AgentEvent): void {
     const bodies = entriesOf(event, {
       facts: this.#facts,
       history: this.#history,
-      preamble,
     });
     for (const body of bodies) this.append(body);
     if (event.type === "turn_end" || event.type === "run_end") {
-      // Its failure is told by #sync(), and the next turn need not wait.
+      // Its failure is told by the writer, and the next turn need not wait.
       void this.flush();
     }
   }
@@ -180,7 +189,7 @@ class LiveSession implements Session {
 
   async resume(): Promise<Resumed> {
     const path = this.path();
-    this.#history = await historyOf(path, this.#parts.reader);
+    this.#history = await historyOf(path, this);
     const finished = new Set<string>();
     const callIds = new Set<string>();
     for (const { type, callIds: ids = [] } of this.#nodes.values()) {
@@ -193,13 +202,13 @@ class LiveSession implements Session {
     const { messages, lost } = repairHistory(history, { finished });
     const [first] = this.#history;
     const preamble = first?.message.role === "user"
-      ? first.message.content.slice(0, first.preamble ?? 0)
+      ? first.message.content.slice(0, first.message.preamble ?? 0)
       : [];
     return { messages, preamble, lost, callIds, ...stateOf(path) };
   }
 
   flush(): Promise<void> {
-    this.#flushing = this.#flushing.then(() => this.#sync());
+    this.#flushing = this.#flushing.then(() => this.#writer.sync());
     return this.#flushing;
   }
 
@@ -210,65 +219,35 @@ class LiveSession implements Session {
   }
 
   #appendAt(parentId: string | null, body: EntryBody): Entry {
-    const isTaken = (id: string) =>
-      this.#nodes.has(id) ||
-      this.#waiting.some(({ entry }) => entry.id === id);
     const full = body.type === "run_end"
       ? { ...body, summary: summarise(this.#facts) }
       : body;
     const { type, ...rest } = full;
     const entry = {
       type,
-      id: newEntryId(isTaken),
+      id: newEntryId((id) => this.#nodes.has(id)),
       parentId,
       timestamp: new Date(this.#parts.ports.now()).toISOString(),
       ...rest,
     } as Entry;
     const line = scrubKnown(JSON.stringify(entry), this.#parts.ports.secrets);
-    this.#waiting.push({ entry, line });
-    this.#leaf = entry.id;
+    if (!this.#writer.take(entry.id, line)) return entry;
+    const { id } = entry;
+    const place = { start: 0, length: 0, ...outlineOf(entry) };
+    this.#nodes.set(id, { id, parentId, ...place });
+    this.#leaf = id;
     this.#facts = addFact(this.#facts, entry);
     this.#follow(entry);
-    this.#drain();
+    this.#writer.drain();
     return entry;
   }
 
   /** Keeps the history, to which a later compaction refers. */
   #follow(entry: Entry): void {
     if (entry.type === "message") {
-      this.#history.push(historyItem(entry.id, entry));
+      this.#history.push({ id: entry.id, message: entry.message });
     } else if (entry.type === "compaction") {
       this.#history = expand(this.#history, entry.id, entry.history);
     }
-  }
-
-  #drain(): void {
-    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
-      const { entry, line } = next;
-      try {
-        const span = this.#parts.log.append(line);
-        const { id, parentId } = entry;
-        this.#nodes.set(id, { id, parentId, ...span, ...outlineOf(entry) });
-      } catch (error) {
-        return this.#tell(error);
-      }
-      this.#waiting.shift();
-      this.#hasProblem = false;
-    }
-  }
-
-  async #sync(): Promise<void> {
-    this.#drain();
-    try {
-      await this.#parts.log.sync();
-    } catch (error) {
-      this.#tell(error);
-    }
-  }
-
-  #tell(error: unknown): void {
-    if (this.#hasProblem) return;
-    this.#hasProblem = true;
-    this.#parts.ports.onProblem(describeError(error));
   }
 }

@@ -1,4 +1,4 @@
-import type { Message, Part } from "../core/message.ts";
+import type { Message } from "../core/message.ts";
 import type { FileVersion } from "../core/tool.ts";
 import { readSpans } from "../platform/jsonl.ts";
 import {
@@ -14,8 +14,6 @@ export interface HistoryItem {
   /** The entry's id; "ID.n" for the n-th piece of a compaction. */
   readonly id: string;
   readonly message: Message;
-  /** Leading parts that are the preamble. */
-  readonly preamble?: number;
 }
 
 /** Where entries can be read again. */
@@ -47,6 +45,8 @@ export function childrenOf(nodes: Nodes, id: string | null): EntryNode[] {
 export function fileReader(file: string): EntryReader {
   return {
     async *read(nodes) {
+      // A session without entries may have no file yet.
+      if (nodes.length === 0) return;
       using handle = await Deno.open(file);
       for await (const values of readSpans(handle, nodes)) {
         for (const value of values) {
@@ -79,7 +79,7 @@ export async function historyOf(
   const read = new Map<string, HistoryItem>();
   for await (const entry of reader.read(missing)) {
     if (entry.type === "message") {
-      read.set(entry.id, historyItem(entry.id, entry));
+      read.set(entry.id, { id: entry.id, message: entry.message });
     }
   }
   return items.flatMap((item) => {
@@ -87,14 +87,6 @@ export async function historyOf(
     const found = read.get(item.id);
     return found === undefined ? [] : [found];
   });
-}
-
-/** An item of a message entry or of a compaction's piece. */
-export function historyItem(
-  id: string,
-  { message, preamble }: Pick<EntryOf<"message">, "message" | "preamble">,
-): HistoryItem {
-  return preamble === undefined ? { id, message } : { id, message, preamble };
 }
 
 /** A message that has not been read yet, or one that need not be. */
@@ -122,7 +114,7 @@ export function expand<Item extends Reference>(
   const places = new Map(items.map(({ id }, index) => [id, index]));
   return pieces.flatMap((piece, index): (Item | HistoryItem)[] => {
     if ("message" in piece) {
-      return [historyItem(`${compactionId}.${index}`, piece)];
+      return [{ id: `${compactionId}.${index}`, message: piece.message }];
     }
     const from = places.get(piece.from);
     const to = places.get(piece.to);
@@ -139,7 +131,6 @@ export function expand<Item extends Reference>(
 export function piecesOf(
   history: readonly Message[],
   before: readonly HistoryItem[],
-  preamble: readonly Part[] = [],
 ): HistoryPiece[] {
   const find = finder(before);
   const pieces: HistoryPiece[] = [];
@@ -149,7 +140,7 @@ export function piecesOf(
     const id = before[at]?.id;
     if (id === undefined) {
       run = undefined;
-      pieces.push({ message, ...preambleOf(message, preamble) });
+      pieces.push({ message });
     } else if (run !== undefined && at === run.end + 1) {
       run.to = id;
       run.end = at;
@@ -160,18 +151,6 @@ export function piecesOf(
     }
   }
   return pieces;
-}
-
-/** How many leading parts of a message are the preamble's own. */
-export function preambleOf(
-  message: Message,
-  preamble: readonly Part[],
-): { readonly preamble?: number } {
-  if (message.role !== "user" || preamble.length === 0) return {};
-  const isWhole = preamble.every((part, index) =>
-    message.content[index] === part
-  );
-  return isWhole ? { preamble: preamble.length } : {};
 }
 
 /** Finds a message among others: itself, else one that says the same. */
