@@ -12,7 +12,6 @@ import {
   temporaryFolder,
 } from "../platform/folders.ts";
 import { resolvePath } from "../platform/guard_path.ts";
-import { deniedBelow, grantedParts } from "../platform/path_grants.ts";
 import { permittedShells } from "../platform/process.ts";
 import {
   planSandbox,
@@ -20,7 +19,6 @@ import {
   type SandboxProbe,
   sandboxPrograms,
 } from "../platform/sandbox.ts";
-import { narrowPlan } from "../platform/sandbox_narrow.ts";
 import { reasonsAgainst, withoutSandbox } from "./sandbox_advice.ts";
 import { openSessionFolder, type SessionFolder } from "./session_folder.ts";
 
@@ -164,8 +162,7 @@ async function planFor(
   const absolute = (paths: readonly string[] = []) =>
     paths.map((each) => resolvePath(each, workspace, home));
   const own = [configFolder(), stateFolder(), folders?.results];
-  const places = ["/", workspace, ...home === undefined ? [] : [home]];
-  const plan = planSandbox({
+  return planSandbox({
     workspace,
     ...folders === null ? {} : { temp: folders.temp },
     ...home === undefined ? {} : { home },
@@ -175,17 +172,14 @@ async function planFor(
       ...settings.denyRead ?? [],
       ...options.denyRead ?? [],
       ...deniedPaths().read,
-      ...deniedBelow("read", places),
     ]),
     denyWrite: absolute([
       ...settings.denyWrite ?? [],
       ...options.denyWrite ?? [],
       ...deniedPaths().write,
-      ...deniedBelow("write", places),
     ]),
     network: options.localOnly !== true && can({ name: "net" }),
   });
-  return narrowPlan(plan, grantedParts("write", plan.writable));
 }
 
 function pathVariable(): Record<string, string> {

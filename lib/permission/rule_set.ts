@@ -111,9 +111,18 @@ export function covers({ tool }: Rule, name: string): boolean {
     : name.startsWith(`${tool}__`);
 }
 
-/** Lower case, without the dot that may end a full name. */
+/**
+ * Lower case, without the dot that may end a full name; an IPv6 address that
+ * stands for an IPv4 one counts as that, since it leads to the same place.
+ */
 function plainHost(host: string): string {
-  return host.toLowerCase().replace(/\.$/, "");
+  const plain = host.toLowerCase().replace(/\.$/, "");
+  const [, high, low] =
+    /^\[?::ffff:([\da-f]{1,4}):([\da-f]{1,4})\]?$/.exec(plain) ?? [];
+  if (high === undefined || low === undefined) return plain;
+  const bytes = [high, low].map((text) => Number.parseInt(text, 16))
+    .flatMap((word) => [word >> 8, word & 255]);
+  return bytes.join(".");
 }
 
 function hostTest(pattern: string): Test {

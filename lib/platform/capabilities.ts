@@ -60,23 +60,18 @@ export interface GrantedPaths {
   readonly write: readonly string[];
 }
 
-let told: GrantedPaths | undefined;
+const listed: GrantedPaths = { read: [], write: [] };
 
 /**
  * Tells this thread which paths it was granted, where that is known: a query
  * does not find a grant for a part of a folder.
  */
 export function tellGrantedPaths(paths: GrantedPaths): void {
-  told = paths;
-}
-
-/** What was told; undefined when nothing was. */
-export function listedPaths(): GrantedPaths | undefined {
-  return told;
+  Object.assign(listed, paths);
 }
 
 function canUse(name: "read" | "write", roots: readonly string[]): boolean {
-  const parts = (told?.[name] ?? []).filter((path) =>
+  const parts = listed[name].filter((path) =>
     roots.some((root) => isInside(path, root))
   );
   return [...roots, ...parts].some((path) => can({ name, path }));

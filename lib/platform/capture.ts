@@ -180,7 +180,8 @@ export class OutputCapture {
         this.#isSpilling = true;
         this.#file = await Deno.open(file, {
           write: true,
-          createNew: true,
+          create: true,
+          truncate: true,
           mode: 0o600,
         });
         await this.#writeFile(this.#head);

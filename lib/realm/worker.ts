@@ -26,7 +26,6 @@ export function serveRealm(port: RealmPort, tools: readonly AnyTool[]): void {
       if (data.denied !== undefined) denyPaths(data.denied);
       return serveRealm(data.port, tools);
     }
-    if (data.type === "deny") return denyPaths(data.denied);
     if (data.type === "abort") return running.get(data.id)?.abort();
     const { id, call } = data;
     const controller = new AbortController();

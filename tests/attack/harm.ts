@@ -13,10 +13,12 @@ export function changed(name: string, was: string = untouched): Harm {
 }
 
 /** Something is there that should not be. */
-export function appears(name: string): Harm {
+export function appears(...names: readonly string[]): Harm {
+  const quoted = names.map((name) => `\`${name}\``);
   return {
-    what: `\`${name}\` appears`,
-    happened: async ({ at }) => await isThere(at(name)),
+    what: `${quoted.join(" or ")} appears`,
+    happened: async ({ at }) =>
+      (await Promise.all(names.map((name) => isThere(at(name))))).some(Boolean),
   };
 }
 
@@ -67,10 +69,20 @@ export const victimDies: Harm = {
   happened: async ({ victimLives }) => !await victimLives(),
 };
 
+/** Milliseconds that the kernel may take to end all of a namespace. */
+const deathMs = 1_000;
+
 /** A process of the attack outlives its call. */
 export const survives: Harm = {
   what: "a process outlives the call",
-  happened: async ({ survivors }) => await survivors() > 0,
+  async happened({ survivors }) {
+    const end = performance.now() + deathMs;
+    while (await survivors() > 0) {
+      if (performance.now() > end) return true;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return false;
+  },
 };
 
 /** A call is stopped by its time limit alone. */
@@ -124,6 +136,7 @@ export const call = {
     name: "Glob",
     input: path === undefined ? { pattern } : { pattern, path },
   }),
+  fetch: (url: string): AttackCall => ({ name: "WebFetch", input: { url } }),
   /** One of the hostile tools. */
   liar: (name: string, target: string): AttackCall => ({
     name,

@@ -71,8 +71,25 @@ async function refusedUnlessGranted(
   }
 }
 
+/** Stands in for a tool that fetches pages, so that its rules are tried. */
+const webFetch = defineTool({
+  name: "WebFetch",
+  description: "Fetches a page",
+  input: z.object({ url: z.string() }),
+  needs: [],
+  readOnly: true,
+  where: "realm",
+  access: ({ url }) => {
+    const parsed = URL.parse(url);
+    return parsed === null ? [] : [{ kind: "net", host: parsed.hostname }];
+  },
+  run: async ({ url }) =>
+    await tried("WebFetch", async () => await (await fetch(url)).text()),
+});
+
 /** Tools that try what only Deno's permissions can refuse. */
 export const hostileTools: readonly AnyTool[] = [
+  webFetch,
   liar(
     "ReadsEnvironment",
     (name) => Promise.resolve(String(Deno.env.get(name))),

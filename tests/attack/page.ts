@@ -10,8 +10,7 @@ import {
   settings,
   stoppers,
 } from "./attack.ts";
-import { playSetting } from "./process.ts";
-import { surprisesIn } from "./surprises.ts";
+import { playAll } from "./surprises.ts";
 import { attackGroups, attacks } from "./table.ts";
 
 /** The page that the table makes. */
@@ -137,10 +136,8 @@ function capital(text: string): string {
 }
 
 async function main(): Promise<void> {
-  for (const setting of settings) {
-    const surprises = surprisesIn(await playSetting(setting), setting);
-    if (surprises.length > 0) throw new Error(surprises.join("\n"));
-  }
+  const surprises = await playAll(settings);
+  if (surprises.length > 0) throw new Error(surprises.join("\n"));
   await Deno.writeTextFile(pageFile, await pageText());
 }
 

@@ -64,11 +64,26 @@ export async function openStage(
   };
   const fill = (text: string) =>
     text.replaceAll(/%(\w+)%/g, (whole, name) => values[name] ?? whole);
-  for (const name of ["work", "work-evil", "outside", "home/.ssh", "temp"]) {
+  for (
+    const name of [
+      "work",
+      "work-evil",
+      "outside",
+      "home/.ssh",
+      "home/.openclaude",
+      "temp",
+    ]
+  ) {
     await Deno.mkdir(at(name), { recursive: true });
   }
   for (const [name, text] of Object.entries(props)) {
     await Deno.writeTextFile(at(name), fill(text));
+  }
+  if (attack.rules !== undefined) {
+    await Deno.writeTextFile(
+      at("home/.openclaude/settings.json"),
+      JSON.stringify({ permissions: attack.rules }),
+    );
   }
   await Deno.chmod(at("work/evil.sh"), 0o755);
   return {

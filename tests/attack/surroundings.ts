@@ -1,6 +1,10 @@
+import { parseInvocation } from "../../lib/app/args.ts";
 import { boot } from "../../lib/app/boot.ts";
-import { openSandbox } from "../../lib/app/sandbox.ts";
+import { sandboxFor } from "../../lib/app/confine.ts";
+import { resolveEndpoint } from "../../lib/app/endpoint.ts";
+import { permissionSetup } from "../../lib/app/permission_setup.ts";
 import { type RealmStarter, workerRealms } from "../../lib/app/realm_start.ts";
+import { openSettings } from "../../lib/app/settings.ts";
 import type { Conversation } from "../../lib/core/conversation.ts";
 import type { RealmWorker } from "../../lib/realm/host.ts";
 import type { RealmKind } from "../../lib/realm/permissions.ts";
@@ -38,20 +42,27 @@ export async function openSurroundings(
     async open(stage, canAsk) {
       Deno.env.set("HOME", stage.home);
       Deno.env.set("TMPDIR", stage.temp);
+      const invocation = parseInvocation([
+        ...["--cwd", stage.work, "--permission-mode", setting.mode],
+        ...["--sandbox", setting.ring2 ? "strict" : "off"],
+        ...["--model", `scripted:${stage.script}`, "--api-key", secrets.key],
+      ]);
+      const settings = await openSettings(invocation);
+      const setup = permissionSetup(invocation, settings.layers);
+      const endpoint = await resolveEndpoint(invocation, settings.merged);
       return await boot({
-        cwd: stage.work,
-        mode: setting.mode,
+        ...invocation,
+        settings,
+        endpoint,
         canAsk,
-        endpoint: {
-          model: `scripted:${stage.script}`,
-          baseUrl: "http://127.0.0.1:9/v1",
-          apiKey: secrets.key,
-        },
+        mode: setup.mode,
+        permissions: setup,
         tools: [...builtinTools, ...hostileTools],
         realms: workers.realms,
-        sandbox: openSandbox({
+        sandbox: await sandboxFor(invocation, {
+          settings: settings.merged,
+          endpoint,
           workspace: stage.work,
-          mode: setting.ring2 ? "strict" : "off",
         }),
       });
     },

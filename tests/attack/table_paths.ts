@@ -313,7 +313,7 @@ export const pathAttacks: readonly Attack[] = [
     setup: "ln %outside%/victim.txt twin.txt",
     calls: [call.bash("echo changed > twin.txt")],
     harm: changed("outside/victim.txt"),
-    expect: "A- A- A- A- M M - -",
+    expect: "A- A- - A- M M - -",
     because: "a second name of a file is that file, and it lies in the " +
       "workspace, which commands may change",
   },

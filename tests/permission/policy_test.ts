@@ -115,6 +115,7 @@ const toolRows: readonly LineRow[] = [
   ["allow WebFetch(domain:example.com)", "WebFetch example.com", "allow"],
   ["allow WebFetch(domain:example.com)", "WebFetch EXAMPLE.com.", "allow"],
   ["allow WebFetch(domain:example.com)", "WebFetch a.example.com", "ask"],
+  ["deny WebFetch(domain:127.0.0.1)", "WebFetch [::ffff:7f00:1]", "deny"],
   ["allow WebFetch(domain:*.example.com)", "WebFetch a.b.example.com", "allow"],
   ["allow WebFetch(domain:*.example.com)", "WebFetch example.com", "ask"],
   ["allow WebFetch(domain:*.example.com)", "WebFetch evilexample.com", "ask"],
