@@ -83,7 +83,9 @@ export async function openSettings(
     layer === "project" || layer === "local"
   ).map(({ file }) => file);
   const isNew = !kept.trust.isTrusted || seen.withheld.length > 0;
-  if (files.length === 0 || !isNew) return loaded;
+  // What sets nothing needs no answer.
+  if (files.length === 0 && !flags.trust) return seen;
+  if (!isNew) return loaded;
   const question = { workspace, files, given: seen.withheld };
   if (!flags.trust && !await ask?.(question)) return loaded;
   await kept.add(seen.withheld);
@@ -111,10 +113,15 @@ async function tryLoad(
   }
 }
 
-async function keptTrust(workspace: string): Promise<{
+/** What is trusted of a workspace, and how more is. */
+export interface KeptTrust {
   readonly trust: Trust;
+  /** Trusts the workspace, and what it gives as far as it is named. */
   add(given: readonly string[]): Promise<void>;
-}> {
+}
+
+/** Reads what was trusted of a workspace. Needs `--allow-read`. */
+export async function keptTrust(workspace: string): Promise<KeptTrust> {
   const [{ addTrust, noTrust, readTrust }, { canKeepTrust, mainRoot }] =
     await Promise.all([
       import("../settings/trust.ts"),
@@ -138,7 +145,8 @@ async function keptTrust(workspace: string): Promise<{
   };
 }
 
-async function bringsSettings(workspace: string): Promise<boolean> {
+/** Whether a workspace has settings files that can be seen. */
+export async function bringsSettings(workspace: string): Promise<boolean> {
   const { project, local } = workspaceFiles(workspace);
   for (const file of [project, local]) {
     if (!can({ name: "read", path: file })) continue;

@@ -1,6 +1,7 @@
 import { nearest } from "../core/nearest.ts";
 import { type Settings, settingsSchema } from "../core/settings.ts";
 import { count } from "../core/text.ts";
+import { type Key, keyText } from "./key.ts";
 import { shown, unusable } from "./read_file.ts";
 
 /** Tells what is wrong with the text of a rule; null when nothing is. */
@@ -15,9 +16,8 @@ export interface CheckedSettings {
   readonly warnings: readonly string[];
 }
 
-type Key = string | number;
-
-interface Fault {
+/** What is wrong, and where. */
+export interface Fault {
   readonly path: readonly Key[];
   readonly reason: string;
 }
@@ -53,13 +53,10 @@ export function checkSettings(
 ): CheckedSettings {
   const left: Fault[] = [];
   for (;;) {
-    const parsed = settingsSchema.safeParse(value);
-    const faults = [
-      ...parsed.success ? [] : parsed.error.issues.flatMap(faultsOf),
-      ...ruleFaults(value, ruleFault),
-    ];
-    if (parsed.success && faults.length === 0) {
-      return { settings: parsed.data, warnings: warningsOf(left, file) };
+    const faults = findFaults(value, ruleFault);
+    if (faults.length === 0) {
+      const settings = settingsSchema.parse(value);
+      return { settings, warnings: warningsOf(left, file) };
     }
     const fatal = faults.filter(({ path }) => isGuarded(path));
     if (fatal.length > 0) throw unusable(file, list(fatal));
@@ -67,6 +64,15 @@ export function checkSettings(
     left.push(...faults);
     sweep(value);
   }
+}
+
+/** All that is wrong with what a settings file says. */
+export function findFaults(value: unknown, ruleFault?: RuleFault): Fault[] {
+  const parsed = settingsSchema.safeParse(value);
+  return [
+    ...parsed.success ? [] : parsed.error.issues.flatMap(faultsOf),
+    ...ruleFaults(value, ruleFault),
+  ];
 }
 
 function faultsOf(
@@ -139,7 +145,7 @@ const mostNamed = 5;
 
 function warningsOf(faults: readonly Fault[], file: string): string[] {
   const named = faults.slice(0, mostNamed).map(({ path, reason }) =>
-    `Settings ${shown(file)}: ${nameOf(path)} is left out: ${reason}`
+    `Settings ${shown(file)}: ${keyText(path)} is left out: ${reason}`
   );
   const more = faults.length - named.length;
   return more === 0 ? named : [
@@ -153,17 +159,8 @@ function warningsOf(faults: readonly Fault[], file: string): string[] {
 function list(faults: readonly Fault[]): string {
   const named = faults.slice(0, mostNamed)
     .map(({ path, reason }) =>
-      path.length === 0 ? reason : `${nameOf(path)}: ${reason}`
+      path.length === 0 ? reason : `${keyText(path)}: ${reason}`
     );
   const more = faults.length - named.length;
   return named.join("; ") + (more > 0 ? `; and ${more} more` : "");
-}
-
-/** A field as the user would write it: `permissions.allow[2]`. */
-function nameOf(path: readonly Key[]): string {
-  return path.map((key, index) => {
-    if (typeof key === "number") return `[${key}]`;
-    const name = /^[\w$-]+$/.test(key) ? key : JSON.stringify(key);
-    return index === 0 ? name : `.${name}`;
-  }).join("");
 }

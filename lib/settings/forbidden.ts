@@ -96,18 +96,23 @@ export function takeForbidden(
   value: unknown,
   { file, ...context }: ProjectContext & { readonly file: string },
 ): string[] {
-  const warnings: string[] = [];
-  for (const row of forbiddenFields) {
+  return takeFields(value, context).map(({ field, because }) =>
+    `Settings ${shown(file)}: ${field} is left out: ${because}`
+  );
+}
+
+/** As {@link takeForbidden}; returns the rows of what was taken. */
+export function takeFields(
+  value: unknown,
+  context: ProjectContext,
+): ForbiddenField[] {
+  return forbiddenFields.filter((row) => {
     const keys = row.field.split(".");
     const last = keys.pop() ?? "";
     const holder = keys.reduce(inner, value);
-    if (!isObject(holder) || !Object.hasOwn(holder, last)) continue;
-    if (!takeRefused(holder, last, { row, context })) continue;
-    warnings.push(
-      `Settings ${shown(file)}: ${row.field} is left out: ${row.because}`,
-    );
-  }
-  return warnings;
+    return isObject(holder) && Object.hasOwn(holder, last) &&
+      takeRefused(holder, last, { row, context });
+  });
 }
 
 /** True when something was taken. */

@@ -6,3 +6,8 @@ export async function sha256(text: string): Promise<string> {
     "",
   );
 }
+
+/** A lock's name for a file: a lock must not lie in a workspace itself. */
+export async function lockName(file: string): Promise<string> {
+  return `${(await sha256(file)).slice(0, 16)}.lock`;
+}

@@ -60,6 +60,11 @@ export function skipBlank(text: string, at: number): number {
   return blank.lastIndex;
 }
 
+/** True for a text that says nothing: white space and comments alone. */
+export function isBlank(text: string): boolean {
+  return skipBlank(text, 0) === text.length;
+}
+
 const stringShape = /"(?:[^"\\\n\r]|\\.)*"/y;
 const scalarShape = /-?\d[\d.eE+-]*|[A-Za-z]+/y;
 

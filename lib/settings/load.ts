@@ -185,7 +185,7 @@ async function readWorkspace(
     (value) => takeForbidden(value, { file, folder: workspace, home, own }),
   );
   const { accepts } = reading.options;
-  if (accepts === undefined) return made;
+  if (accepts === undefined || made === undefined) return made;
   const { settings, withheld } = await acceptedOf(made.settings, accepts);
   reading.withheld.push(...withheld);
   if (withheld.length > 0) {
@@ -199,12 +199,13 @@ async function readWorkspace(
   return { ...made, settings };
 }
 
+/** Undefined for a text that sets nothing. */
 async function makeLayer(
   place: Place,
   { root }: SettingsText,
   { options, warnings }: Reading,
   prepare: (value: unknown) => readonly string[] = () => [],
-): Promise<SettingsLayer> {
+): Promise<SettingsLayer | undefined> {
   // What checks costs 10 ms of loading, which is only paid with a file.
   const [{ checkSettings }, { valueOf }] = await Promise.all([
     import("./check.ts"),
@@ -215,7 +216,9 @@ async function makeLayer(
   const refused = prepare(value);
   const checked = checkSettings(value, { file: place.file, ruleFault });
   warnings.push(...refused, ...checked.warnings);
-  const settings = settlePaths(checked.settings, { folder: workspace, home });
+  const { $schema: _, ...said } = checked.settings;
+  if (Object.keys(said).length === 0) return undefined;
+  const settings = settlePaths(said, { folder: workspace, home });
   return { ...place, settings };
 }
 

@@ -1,10 +1,6 @@
 import type { Settings } from "../core/settings.ts";
 import { path } from "../platform/paths.ts";
 
-/** Where editors find what a settings file may hold. */
-export const schemaAddress =
-  "https://example.com/openclaude/settings.schema.json";
-
 /** What relative paths and "~" in settings stand for. */
 export interface Places {
   readonly folder: string;

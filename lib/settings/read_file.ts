@@ -4,7 +4,7 @@ import { fileFault } from "../platform/file_error.ts";
 import { isInside } from "../platform/paths.ts";
 import { readBounded } from "../platform/read_bounded.ts";
 import { printable } from "../term/printable.ts";
-import { type JsonNode, parseJsonc } from "./jsonc.ts";
+import { isBlank, type JsonNode, parseJsonc } from "./jsonc.ts";
 
 /** More than any settings need; a larger file is a mistake or an attack. */
 const maxBytes = 1_048_576;
@@ -53,13 +53,21 @@ export async function readSettingsFile(
 function parseSettings(file: string, bytes: Uint8Array): SettingsText {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return { text, root: parseJsonc(text) };
+    return { text, root: rootOf(text) };
   } catch (error) {
     const reason = error instanceof SyntaxError
       ? error.message
       : "it is not UTF-8 text";
     throw unusable(file, reason);
   }
+}
+
+/** A file that says nothing is no fault: it is no settings. */
+function rootOf(text: string): JsonNode {
+  const end = text.length;
+  return isBlank(text)
+    ? { kind: "object", members: [], start: end, end }
+    : parseJsonc(text);
 }
 
 /** Reads settings that were given as a text. */

@@ -3,13 +3,13 @@ import { writeAtomically } from "../platform/atomic_write.ts";
 import { fileFault } from "../platform/file_error.ts";
 import { guardPath } from "../platform/guard_path.ts";
 import { path } from "../platform/paths.ts";
-import { readBounded } from "../platform/read_bounded.ts";
-import { addToList, type KeyPath, setValue } from "./edit.ts";
+import { addToList, type KeyPath, readValue, setValue } from "./edit.ts";
+import { excludeFromGit } from "./exclude.ts";
 import { exclusively } from "./exclusive.ts";
-import { sha256 } from "./hash.ts";
-import { schemaAddress, workspaceFiles } from "./places.ts";
+import { lockName } from "./hash.ts";
+import { isBlank } from "./jsonc.ts";
+import { workspaceFiles } from "./places.ts";
 import { readSettingsFile, shown } from "./read_file.ts";
-import { mainRoot } from "./trust_key.ts";
 
 /** Which file is changed, and with what care. */
 export interface StoreOptions {
@@ -60,25 +60,21 @@ async function change(
   edit: (text: string) => string,
   within: string,
 ): Promise<void> {
-  const before = await readSettingsFile(file, within);
-  if (before === undefined) {
+  const read = await readSettingsFile(file, within);
+  const before = read?.text ?? "";
+  const after = edit(isBlank(before) ? withObject(before) : before);
+  if (read === undefined) {
     await Deno.mkdir(path.dirname(file), { recursive: true });
-    const empty = `{\n  "$schema": ${JSON.stringify(schemaAddress)}\n}\n`;
-    // Its mode is kept when it is replaced.
-    await Deno.writeTextFile(file, empty, { mode: 0o600 });
-    return await write(file, edit(empty));
+    // Its mode is kept when it is replaced; meanwhile it says nothing.
+    await Deno.writeTextFile(file, "", { mode: 0o600 });
   }
-  const after = edit(before.text);
-  if (after !== before.text) await write(file, after);
+  if (after === before) return;
+  await writeAtomically(file, new TextEncoder().encode(after));
 }
 
-async function write(file: string, text: string): Promise<void> {
-  await writeAtomically(file, new TextEncoder().encode(text));
-}
-
-/** A lock's name for a file: it must not lie in a workspace itself. */
-async function lockName(file: string): Promise<string> {
-  return `${(await sha256(file)).slice(0, 16)}.lock`;
+/** A text without settings as one that holds some; its comments stay. */
+function withObject(text: string): string {
+  return `${text}${text === "" || text.endsWith("\n") ? "" : "\n"}{}\n`;
 }
 
 /** Where a rule is stored. */
@@ -106,71 +102,31 @@ export async function storeRule(
     within: workspace,
     locks,
   });
-  try {
-    await excludeFromGit({ workspace, locks });
-  } catch (error) {
-    // The rule is stored; git then shows the file as a new one.
-    if (fileFault(error) === null) throw error;
-  }
+  await excludeFromGit(workspace, locks);
   return file;
 }
 
-/** Sets one value of a settings file; `keys` lead to it from the outside in. */
+/** What is set, and where. */
+export interface SetOptions extends StoreOptions {
+  /** They lead to the value from the outside in. */
+  readonly keys: KeyPath;
+  readonly value: unknown;
+  /** Is given the file's values; an error that it throws changes nothing. */
+  check?(before: unknown, after: unknown): void;
+}
+
+/**
+ * Sets one value of a settings file.
+ *
+ * @throws {UserError} as {@link editSettings} does, and what `check` throws.
+ */
 export async function setSetting(
   file: string,
-  { keys, value, ...options }: StoreOptions & {
-    readonly keys: KeyPath;
-    readonly value: unknown;
-  },
+  { keys, value, check, ...options }: SetOptions,
 ): Promise<void> {
-  await editSettings(file, (before) => setValue(before, keys, value), options);
-}
-
-const excluded = "/.openclaude/settings.local.json";
-
-/** Without permission to write there, git shows the file as a new one. */
-async function excludeFromGit(
-  { workspace, locks }: RuleOptions,
-): Promise<void> {
-  const git = path.join(await mainRoot(workspace), ".git");
-  const place = guardPath(path.join(git, "info", "exclude"), {
-    cwd: git,
-    roots: [git],
-    kind: "write",
-    home: "",
-  });
-  if (!place.ok) return;
-  await exclusively(path.join(locks, await lockName(place.path)), async () => {
-    const text = await readExclude(git, place.path);
-    if (text === undefined || text.split(/\r?\n/).includes(excluded)) return;
-    const gap = text === "" || text.endsWith("\n") ? "" : "\n";
-    await write(place.path, `${text}${gap}${excluded}\n`);
-  });
-}
-
-/** What is excluded so far; undefined where there is no repository. */
-async function readExclude(
-  git: string,
-  file: string,
-): Promise<string | undefined> {
-  if (!await isFolder(git)) return undefined;
-  try {
-    if (!(await Deno.stat(file)).isFile) return undefined;
-    const { bytes, isWhole } = await readBounded(file, maxExcludeBytes);
-    return isWhole ? new TextDecoder().decode(bytes) : undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
-}
-
-const maxExcludeBytes = 1_048_576;
-
-async function isFolder(folder: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(folder)).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+  await editSettings(file, (before) => {
+    const after = setValue(before, keys, value);
+    check?.(readValue(before), readValue(after));
+    return after;
+  }, options);
 }

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { endpointAddress, resolveEndpoint } from "../../lib/app/endpoint.ts";
 import {
   loadSettings,
+  modelAbove,
   openSettings,
   rememberRules,
 } from "../../lib/app/settings.ts";
@@ -184,4 +185,40 @@ Deno.test("trustText() lets no workspace steer the terminal", () => {
     assertEquals(text.includes(bad), false);
   }
   assertEquals(text.includes("/w/a\\nTrust"), true);
+});
+
+Deno.test("modelAbove() is the machine owner's model, else a flag's", () => {
+  const layers = (["managed", "flag", "local", "user"] as const).map((
+    layer,
+  ) => ({
+    layer,
+    file: "",
+    folder: "",
+    settings: { model: layer },
+  }));
+  const above = (flag: string | undefined, skipped: number) =>
+    modelAbove(flag, {
+      merged: {},
+      warnings: [],
+      layers: layers.slice(skipped),
+    });
+  assertEquals(above("-m", 0), "managed");
+  assertEquals(above("-m", 1), "-m");
+  assertEquals(above(undefined, 1), "flag");
+  // Variables come before what a workspace or the user's file says.
+  assertEquals(above(undefined, 2), undefined);
+});
+
+Deno.test("openSettings() asks nothing about files that set nothing", async () => {
+  await using folder = await tempFolder({
+    "work/.openclaude/settings.json": "// soon\n",
+    "work/.openclaude/settings.local.json": "",
+  });
+  const { warnings, layers } = await openSettings({
+    cwd: folder.at("work"),
+    settings: undefined,
+    settingSources: ["project", "local"],
+    trust: false,
+  }, { ask: () => Promise.reject(new Error("it asked")) });
+  assertEquals([warnings, layers], [[], []]);
 });

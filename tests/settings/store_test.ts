@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "../../lib/core/error.ts";
 import { readValue } from "../../lib/settings/edit.ts";
-import { storeRule } from "../../lib/settings/store.ts";
+import { setSetting, storeRule } from "../../lib/settings/store.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const local = "work/.openclaude/settings.local.json";
@@ -64,4 +64,53 @@ Deno.test("storeRule() leaves a file that it can't read as it was", async () => 
   assertEquals(error.exitCode, 52);
   assertStringIncludes(error.message, "line 1");
   assertEquals(await folder.read(local), "{ // broken");
+});
+
+Deno.test("storeRule() follows no link of .git to another exclude file", async () => {
+  const links = [["out", "info"], ["out/exclude", "info/exclude"]] as const;
+  for (const [target, name] of links) {
+    await using folder = await tempFolder({
+      "work/.git/HEAD": "",
+      "out/exclude": "# theirs\n",
+    });
+    if (name !== "info") await Deno.mkdir(folder.at("work/.git/info"));
+    await Deno.symlink(folder.at(target), folder.at(`work/.git/${name}`));
+    await storeRule("deny", "Bash", {
+      workspace: folder.at("work"),
+      locks: folder.at("locks"),
+    });
+    assertEquals(await folder.read("out/exclude"), "# theirs\n", name);
+    assertEquals(readValue(await folder.read(local)), {
+      permissions: { deny: ["Bash"] },
+    });
+  }
+});
+
+Deno.test("storeRule() keeps the comments of a file that says nothing", async () => {
+  await using folder = await tempFolder({ [local]: "// mine" });
+  const options = { workspace: folder.at("work"), locks: folder.at("locks") };
+  await storeRule("allow", "Read", options);
+  const text = await folder.read(local);
+  assertEquals(text.startsWith("// mine\n{"), true, text);
+  assertEquals(readValue(text), { permissions: { allow: ["Read"] } });
+});
+
+Deno.test("setSetting() changes nothing when its check refuses", async () => {
+  const before = '{ "model": "a" }';
+  await using folder = await tempFolder({ "a.json": before });
+  const set = (name: string) =>
+    setSetting(folder.at(name), {
+      within: folder.path,
+      locks: folder.at("locks"),
+      keys: ["model"],
+      value: "b",
+      check(was, is) {
+        assertEquals(is, { model: "b" });
+        throw new UserError(`it was ${JSON.stringify(was)}`, 2);
+      },
+    });
+  await assertRejects(() => set("a.json"), UserError, 'it was {"model":"a"}');
+  await assertRejects(() => set("b.json"), UserError, "it was {}");
+  assertEquals(await folder.read("a.json"), before);
+  await assertRejects(() => Deno.stat(folder.at("b.json")));
 });
