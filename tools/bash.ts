@@ -169,7 +169,9 @@ async function start(
         onOutput: (chunk, stream) =>
           stream === "stdout" ? capture.write(chunk) : report.add(chunk),
         onGroup: (id, state) => context.processGroup(id, state),
-        ...sandbox?.wrap === undefined ? {} : { wrap: sandbox.wrap },
+        ...sandbox?.wrap === undefined
+          ? {}
+          : { wrap: sandbox.wrap, contained: sandbox.contained ?? false },
       });
       const swept = await sandbox?.finish() ?? [];
       if (sandbox?.wrap !== undefined) report.throwTrouble();

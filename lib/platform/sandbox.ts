@@ -120,7 +120,7 @@ async function tryBwrap(
   for (const program of bwrapPrograms) {
     if (!can({ name: "run", command: program })) continue;
     const candidate = { ...plan, program };
-    const tried = await trial(bwrapProbe(candidate), options);
+    const tried = await trial(bwrapProbe(candidate), options, true);
     if (tried.success) return withCensus(candidate, tried.text);
     reason = explainRefusal(tried.text);
     if (!tried.missing) break;
@@ -163,6 +163,7 @@ interface Tried {
 async function trial(
   argv: readonly string[],
   { environment, signal }: ProbeOptions,
+  contained = false,
 ): Promise<Tried> {
   const texts = { stdout: "", stderr: "" };
   const decoder = new TextDecoder();
@@ -172,6 +173,7 @@ async function trial(
       environment: { PATH: defaultPath, ...environment },
       signal: signal ?? new AbortController().signal,
       timeoutMs: probeMs,
+      contained,
       onOutput(chunk, stream) {
         if (texts[stream].length < 1_000_000) {
           texts[stream] += decoder.decode(chunk);
@@ -204,6 +206,8 @@ export interface PreparedSandbox {
   readonly shells?: readonly string[];
   /** For `runProcess()`; absent where nothing wraps the command. */
   readonly wrap?: (argv: readonly string[]) => readonly string[];
+  /** For `runProcess()`, too: whether all ends with the command. */
+  readonly contained?: boolean;
   /** To be added to the command's environment. */
   readonly environment: Readonly<Record<string, string>>;
   /**
@@ -244,6 +248,7 @@ export async function prepareSandbox(
       return {
         ...prepared,
         shells: plan.shells,
+        contained: true,
         wrap: (argv) => wrapBwrap(argv, plan, { cwd, overlays }),
       };
     case "sandbox-exec":
@@ -272,12 +277,15 @@ export async function runInSandbox(
   plan: SandboxPlan,
   options: Omit<ProcessOptions, "wrap">,
 ): Promise<SandboxedResult> {
-  const { wrap, environment, finish } = await prepareSandbox(plan, options.cwd);
+  const { wrap, contained = false, environment, finish } = await prepareSandbox(
+    plan,
+    options.cwd,
+  );
   try {
     const result = await runProcess(argv, {
       ...options,
       environment: { ...options.environment, ...environment },
-      ...wrap === undefined ? {} : { wrap },
+      ...wrap === undefined ? {} : { wrap, contained },
     });
     return { ...result, notes: await finish() };
   } catch (error) {

@@ -52,29 +52,103 @@ export async function gitSnapshot(
   const prepared = sandbox === undefined
     ? undefined
     : await prepareSandbox(sandbox, folder);
-  const wrap = prepared?.wrap ?? ((argv: readonly string[]) => argv);
-  const [command = ""] = wrap(["git"]);
-  if (!can({ name: "run", command })) return await fromHead(root);
-  const ask = (...args: string[]) =>
-    runGit(wrap(["git", "-C", folder, ...distrust, ...args]), {
-      ...environment,
-      ...withoutFetching,
-      ...prepared?.environment,
-    });
-  const filters = withoutFilters(await ask(...listFilters) ?? "");
-  const [status, log] = await Promise.all([
-    // What is in submodules has settings of its own.
-    ask(...filters, "status", "--porcelain", "-b", "--ignore-submodules=dirty"),
-    ask("log", "-5", "--format=%h %s"),
-  ]);
-  if (status === undefined) return await fromHead(root);
-  const [branch = "", ...changes] = lines(status);
+  const git = ["git", "-C", folder, ...distrust];
+  const variables = {
+    ...environment,
+    ...withoutFetching,
+    ...prepared?.environment,
+  };
+  const said = prepared?.wrap === undefined
+    ? await askOneByOne(git, variables)
+    : await askAtOnce(git, prepared.wrap, variables);
+  if (said === undefined) return await fromHead(root);
+  const [branch = "", ...changes] = lines(said.status);
   return {
     root,
     branch: branchName(branch),
     status: changes,
-    commits: lines(log ?? ""),
+    commits: lines(said.log),
   };
+}
+
+/** What git printed; undefined where it may not be run or fails. */
+type Said = { readonly status: string; readonly log: string } | undefined;
+type Variables = Readonly<Record<string, string>>;
+
+const listFilters =
+  "config --local --includes --name-only --get-regexp ^filter[.]".split(" ");
+/** What is in submodules has settings of its own. */
+const askStatus = "status --porcelain -b --ignore-submodules=dirty".split(" ");
+const askLog = ["log", "-5", "--format=%h %s"];
+
+async function askOneByOne(git: string[], variables: Variables): Promise<Said> {
+  if (!can({ name: "run", command: "git" })) return undefined;
+  const names = await runGit([...git, ...listFilters], variables) ?? "";
+  const [status, log] = await Promise.all([
+    runGit([...git, ...askStatus], {
+      ...variables,
+      ...withoutFilters(names),
+    }),
+    runGit([...git, ...askLog], variables),
+  ]);
+  return status === undefined ? undefined : { status, log: log ?? "" };
+}
+
+/** The same by a shell: a sandbox costs more to start than git does. */
+async function askAtOnce(
+  git: string[],
+  wrap: (argv: readonly string[]) => readonly string[],
+  variables: Variables,
+): Promise<Said> {
+  const argv = wrap(["sh", "-c", askAll, "sh", ...git]);
+  const [command = ""] = argv;
+  if (!can({ name: "run", command })) return undefined;
+  const [status, log] = (await runGit(argv, variables))?.split("\0") ?? [];
+  if (status === undefined || log === undefined) return undefined;
+  return { status, log };
+}
+
+/**
+ * Turns off the filters that the repository itself defines: they are run. By
+ * variables, since a name may hold what ends one in an argument.
+ */
+function withoutFilters(names: string): Record<string, string> {
+  const found = new Set(lines(names).map((name) => name.replace(/\.\w+$/, "")));
+  const settings = [...found].flatMap((name) =>
+    filterSettings.map(([key, value]) => [`${name}.${key}`, value] as const)
+  );
+  const variables: Record<string, string> = {
+    GIT_CONFIG_COUNT: String(settings.length),
+  };
+  for (const [index, [key, value]] of settings.entries()) {
+    variables[`GIT_CONFIG_KEY_${index}`] = key;
+    variables[`GIT_CONFIG_VALUE_${index}`] = value;
+  }
+  return variables;
+}
+
+const filterSettings = [
+  ["clean", ""],
+  ["process", ""],
+  ["required", "false"],
+] as const;
+
+/** What {@link askOneByOne} does, for a shell that is given git's words. */
+const askAll = [
+  "n=0; seen=",
+  'put() { export "GIT_CONFIG_KEY_$n=$1" "GIT_CONFIG_VALUE_$n=$2"; ' +
+  "n=$((n+1)); }",
+  "while IFS= read -r key; do name=${key%.*}",
+  '[ "$name" = "$seen" ] && continue; seen=$name',
+  ...filterSettings.map(([key, value]) => `put "$name.${key}" "${value}"`),
+  `done <<END\n$("$@" ${quoted(listFilters)})\nEND`,
+  "export GIT_CONFIG_COUNT=$n",
+  `"$@" ${quoted(askStatus)} || exit 1`,
+  `printf '\\0'; "$@" ${quoted(askLog)}; exit 0`,
+].join("\n");
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(" ");
 }
 
 /**
@@ -105,22 +179,9 @@ export async function gitObject(
   });
 }
 
-const listFilters =
-  "config --local --includes --name-only --get-regexp ^filter[.]".split(" ");
-
-/** Turns off the filters that the repository itself defines: they are run. */
-function withoutFilters(names: string): string[] {
-  const found = new Set(lines(names).map((name) => name.replace(/\.\w+$/, "")));
-  return [...found].flatMap((name) =>
-    ["clean=", "process=", "required=false"].flatMap((
-      setting,
-    ) => ["-c", `${name}.${setting}`])
-  );
-}
-
 async function runGit(
   argv: readonly string[],
-  environment: Readonly<Record<string, string>>,
+  environment: Variables,
 ): Promise<string | undefined> {
   const output = await readGit(argv, environment);
   return output === null ? undefined : new TextDecoder().decode(output);

@@ -18,6 +18,7 @@ import {
 } from "./bench_server.ts";
 import { measure, measureInTurn, type Program } from "./measure.ts";
 import { findProgram } from "../support/needs.ts";
+import { sandboxRows } from "./sandbox_bench.ts";
 import { searchRows } from "./search_bench.ts";
 import {
   bytes,
@@ -328,6 +329,7 @@ async function main(): Promise<void> {
       ...await timeRows(bench, run, plain),
       ...await sizeRows(bench, run),
       ...(findProgram("rg") === undefined ? [] : await searchRows()),
+      ...(findProgram("bwrap") === undefined ? [] : await sandboxRows()),
       ...await executableRows(bench),
     ];
     // deno-lint-ignore no-console

@@ -39,14 +39,21 @@ Deno.test({
 /** A repository that runs a program of its own at each occasion. */
 async function hostile(folder: string, bait: string): Promise<void> {
   await repository(folder);
-  await Deno.writeTextFile(`${folder}/.gitattributes`, "a filter=x.y\n");
-  await Deno.writeTextFile(`${folder}/a`, "one");
-  await git(folder, "add", "-A");
-  await Deno.writeTextFile(`${folder}/a`, "two");
+  await Deno.writeTextFile(
+    `${folder}/.gitattributes`,
+    "a filter=x.y\nb filter=p=q\n",
+  );
+  for (const content of ["one", "two"]) {
+    await Deno.writeTextFile(`${folder}/a`, content);
+    await Deno.writeTextFile(`${folder}/b`, content);
+    if (content === "one") await git(folder, "add", "-A");
+  }
   for (
     const [name, value] of [
       ["filter.x.y.clean", `touch ${bait}; cat`],
       ["filter.x.y.required", "true"],
+      // A name that ends early where it is given as "name=value".
+      ["filter.p=q.clean", `touch ${bait}; cat`],
       ["core.fsmonitor", `touch ${bait}; false`],
       ["log.showSignature", "true"],
       ["gpg.program", bait],
@@ -62,7 +69,7 @@ Deno.test({
     const { workspace, outside } = bench;
     await hostile(workspace, `${outside}/bait`);
     const found = await gitSnapshot(workspace, environment);
-    assertEquals(found?.status?.length, 3);
+    assertEquals(found?.status?.length, 4);
     assertEquals([...Deno.readDirSync(outside)], []);
     // The bait is good: git alone takes it.
     await git(workspace, "status");
@@ -81,5 +88,35 @@ Deno.test({
     const broken = { ...bench.plan, temp: `${bench.temp}/gone` };
     const none = await gitSnapshot(bench.workspace, environment, broken);
     assertEquals([none?.branch, none?.status], ["main", undefined]);
+  },
+});
+
+Deno.test({
+  name: "gitSnapshot() starts no program of the repository in the sandbox",
+  ignore: !hasGit || !await needsBwrap(),
+  async fn() {
+    await using bench = await sandboxBench();
+    const { workspace } = bench;
+    await hostile(workspace, `${workspace}/bait`);
+    const found = await gitSnapshot(workspace, environment, bench.plan);
+    const alone = await gitSnapshot(workspace, environment);
+    assertEquals(found, alone);
+    assertEquals(found?.status?.length, 4);
+    assertEquals(found?.commits?.length, 1);
+  },
+});
+
+Deno.test({
+  name: "gitSnapshot() reads a repository without commits in the sandbox",
+  ignore: !hasGit || !await needsBwrap(),
+  async fn() {
+    await using bench = await sandboxBench();
+    await git(bench.workspace, "init", "-q", "-b", "trunk");
+    const found = await gitSnapshot(bench.workspace, environment, bench.plan);
+    assertEquals([found?.branch, found?.status, found?.commits], [
+      "trunk",
+      [],
+      [],
+    ]);
   },
 });
