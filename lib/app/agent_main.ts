@@ -10,7 +10,7 @@ import {
   type ToKeeper,
 } from "../realm/remote.ts";
 import type { FrontEnds } from "./front_end.ts";
-import { complain, runProgram } from "./run_program.ts";
+import { type Complaint, complaintOf, runProgram } from "./run_program.ts";
 
 /** What the launcher says to the agent. */
 export type ToAgent =
@@ -29,7 +29,9 @@ export type ToAgent =
 /** What the agent says to the launcher. */
 export type FromAgent =
   | ToKeeper
-  | { readonly type: "exit"; readonly code: number };
+  | { readonly type: "exit"; readonly code: number }
+  /** Something was thrown that nobody caught: the program is at its end. */
+  | { readonly type: "crash"; readonly complaint: Complaint };
 
 /** The worker's own scope, with the messages that go through it. */
 interface AgentScope {
@@ -61,7 +63,8 @@ export function start(
   const crash = (event: ErrorEvent | PromiseRejectionEvent) => {
     // Deno would print a stack.
     event.preventDefault();
-    exit(complain("reason" in event ? event.reason : event.error));
+    const error = "reason" in event ? event.reason : event.error;
+    scope.postMessage({ type: "crash", complaint: complaintOf(error) });
   };
   scope.addEventListener("error", crash);
   scope.addEventListener("unhandledrejection", crash);

@@ -1,11 +1,16 @@
 import { exitCodes, UserError } from "../core/error.ts";
 import type { SandboxPlan } from "../core/sandbox.ts";
+import { readEnvironment } from "../platform/environment.ts";
+import { killGroup } from "../platform/process.ts";
 import { restrictSelf } from "../platform/sandbox_landlock.ts";
-import { keepRealms } from "../realm/remote.ts";
+import { listenSignal } from "../term/signals.ts";
+import { terminalReset } from "../term/terminal.ts";
+import { type Keeper, keepRealms } from "../realm/remote.ts";
 import type { FromAgent, ToAgent } from "./agent_main.ts";
 import { planLaunch } from "./launch.ts";
 import type { Scope } from "./permission_words.ts";
-import { complain } from "./run_program.ts";
+import { writeWhole } from "./print.ts";
+import { complain, type Complaint, complaintOf } from "./run_program.ts";
 
 /**
  * The executable's main thread: it fixes what the process may do, starts the
@@ -25,7 +30,7 @@ export async function startAgent(
     const agent = startWorker(mainUrl, "agent", launch.agent);
     const say = (message: ToAgent) => agent.postMessage(message);
     const confine = confineOnce(launch.confinement);
-    const keep = keepRealms({
+    const keeper = keepRealms({
       start(kind) {
         confine();
         return startWorker(mainUrl, "realm", launch.realm(kind));
@@ -33,14 +38,27 @@ export async function startAgent(
       report: say,
       denied,
     });
+    const end = (code: number) => endAll(keeper, code);
+    const crash = ({ text, code }: Complaint) => {
+      giveBackTerminal();
+      writeWhole(Deno.stderr, text);
+      return end(code);
+    };
     agent.onmessage = ({ data }: MessageEvent<FromAgent>) => {
-      if (data.type === "exit") Deno.exit(data.code);
-      keep(data);
+      if (data.type === "exit") return end(data.code);
+      if (data.type === "crash") return crash(data.complaint);
+      keeper.hear(data);
     };
     agent.onerror = (event) => {
       event.preventDefault();
-      Deno.exit(complain(event.error ?? event.message));
+      void crash(complaintOf(event.error ?? event.message));
     };
+    for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+      listenSignal(
+        signal,
+        () => setTimeout(end, patienceMs, exitCodes.terminated),
+      );
+    }
     const { args, landlock } = launch;
     const { read, write } = launch.grants;
     const granted = { read: pathsOf(read), write: pathsOf(write) };
@@ -48,6 +66,27 @@ export async function startAgent(
   } catch (error) {
     Deno.exit(complain(error));
   }
+}
+
+/**
+ * Milliseconds that the agent gets to end by itself after a signal: more than
+ * it gives its own run.
+ */
+const patienceMs = 3_000;
+
+/** Ends the process, and what realms had started if the agent did not. */
+async function endAll(keeper: Keeper, code: number): Promise<void> {
+  try {
+    await Promise.all(keeper.groups().map(killGroup));
+  } finally {
+    Deno.exit(code);
+  }
+}
+
+/** What the agent can't do any more; raw mode Deno ends by itself. */
+function giveBackTerminal(): void {
+  if (!Deno.stdout.isTerminal()) return;
+  writeWhole(Deno.stdout, `\r${terminalReset(readEnvironment)}`);
 }
 
 function pathsOf(scope: Scope): readonly string[] {

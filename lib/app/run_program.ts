@@ -1,4 +1,4 @@
-import { exitCodes, UserError } from "../core/error.ts";
+import { describeError, exitCodes, UserError } from "../core/error.ts";
 import type { FrontEnds } from "./front_end.ts";
 import { writeWhole } from "./print.ts";
 import type { RealmStarter } from "./realm_start.ts";
@@ -24,13 +24,28 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
   }
 }
 
+/** What is said of a failure that ends the program, and the exit code. */
+export interface Complaint {
+  /** One line with its end. */
+  readonly text: string;
+  readonly code: number;
+}
+
 /** Says what went wrong, without a stack; returns the exit code. */
 export function complain(error: unknown): number {
+  const { text, code } = complaintOf(error);
+  writeWhole(Deno.stderr, text);
+  return code;
+}
+
+/** What `complain()` says. */
+export function complaintOf(error: unknown): Complaint {
   if (error instanceof UserError) {
-    writeWhole(Deno.stderr, `openclaude: ${error.message}\n`);
-    return error.exitCode;
+    return { text: `openclaude: ${error.message}\n`, code: error.exitCode };
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  writeWhole(Deno.stderr, `openclaude: internal error: ${reason}\n`);
-  return exitCodes.crash;
+  const [reason] = describeError(error).split("\n");
+  return {
+    text: `openclaude: internal error: ${reason}\n`,
+    code: exitCodes.crash,
+  };
 }

@@ -67,21 +67,31 @@ export function remoteRealms(
 export interface KeptWorker {
   postMessage(message: ToRealm, transfer: Transferable[]): void;
   terminate(): void;
+  onmessage: ((event: MessageEvent<FromRealm>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
 }
 
+/** The realms of one agent. */
+export interface Keeper {
+  /** Takes what the agent says. */
+  hear(message: ToKeeper): void;
+  /** Process groups of realms that the agent has not ended. */
+  groups(): number[];
+}
+
 /**
- * Keeps the realms of one agent; returns what takes the agent's messages. A
- * realm that can't be started is told as one that has failed.
+ * Keeps the realms of one agent. A realm that can't be started is told as one
+ * that has failed.
  */
 export function keepRealms(options: {
   start(kind: RealmKind): KeptWorker;
   report(message: FromKeeper): void;
   /** What each realm has to keep by itself; the agent has no say in it. */
   readonly denied?: DeniedPaths;
-}): (message: ToKeeper) => void {
+}): Keeper {
   const { denied } = options;
   const workers = new Map<number, KeptWorker>();
+  const groups = new Map<number, Set<number>>();
   function open(
     { id, kind, port }: Extract<ToKeeper, { type: "realm" }>,
   ): void {
@@ -90,18 +100,26 @@ export function keepRealms(options: {
       event.preventDefault();
       options.report({ type: "realm_error", id, message: event.message });
     };
+    const own = new Set<number>();
+    worker.onmessage = ({ data }) => {
+      if (data.type !== "group") return;
+      if (data.state === "started") own.add(data.group);
+      else own.delete(data.group);
+    };
     workers.set(id, worker);
+    groups.set(id, own);
     const connect = { type: "connect", port } as const;
     worker.postMessage(
       denied === undefined ? connect : { ...connect, denied },
       [port],
     );
   }
-  return (message) => {
+  function hear(message: ToKeeper): void {
     const { id } = message;
     if (message.type === "end_realm") {
       workers.get(id)?.terminate();
       workers.delete(id);
+      groups.delete(id);
       return;
     }
     try {
@@ -110,5 +128,9 @@ export function keepRealms(options: {
       const reason = describeError(error);
       options.report({ type: "realm_error", id, message: reason });
     }
+  }
+  return {
+    hear,
+    groups: () => [...groups.values()].flatMap((own) => [...own]),
   };
 }

@@ -17,14 +17,21 @@ export interface RealmPort {
 
 /**
  * Serves tool calls that arrive on a port. The tools come as an argument, so
- * that this room does not depend on them.
+ * that this room does not depend on them. `onGroup` hears of process groups,
+ * besides the port: whoever keeps a realm for others has to end them when
+ * those are gone.
  */
-export function serveRealm(port: RealmPort, tools: readonly AnyTool[]): void {
+export function serveRealm(
+  port: RealmPort,
+  tools: readonly AnyTool[],
+  onGroup: (message: FromRealm) => void = () => {},
+): void {
   const running = new Map<number, AbortController>();
   port.onmessage = async ({ data }) => {
     if (data.type === "connect") {
       if (data.denied !== undefined) denyPaths(data.denied);
-      return serveRealm(data.port, tools);
+      const tell = (message: FromRealm) => port.postMessage(message);
+      return serveRealm(data.port, tools, tell);
     }
     if (data.type === "abort") return running.get(data.id)?.abort();
     const { id, call } = data;
@@ -33,8 +40,11 @@ export function serveRealm(port: RealmPort, tools: readonly AnyTool[]): void {
     const outcome = await runCall(tools, call, {
       signal: controller.signal,
       emit: ({ text }) => port.postMessage({ type: "progress", id, text }),
-      processGroup: (group, state) =>
-        port.postMessage({ type: "group", id, group, state }),
+      processGroup(group, state) {
+        const message = { type: "group", id, group, state } as const;
+        port.postMessage(message);
+        onGroup(message);
+      },
     });
     running.delete(id);
     port.postMessage({ type: "outcome", id, outcome });

@@ -64,9 +64,7 @@ export class Terminal implements Disposable {
     this.#input = options.input ?? Deno.stdin;
     this.#listen = options.listen ?? listenSignal;
     this.#escapeMs = options.escapeMs ?? 40;
-    this.#distinct = tellKeysApart.some(([name, pattern]) =>
-      pattern.test(variable(name) ?? "")
-    );
+    this.#distinct = hasDistinctKeys(variable);
   }
 
   /** Takes keys one by one from now on. */
@@ -149,6 +147,21 @@ export class Terminal implements Disposable {
       this.#stops.push(this.#listen(name, restore));
     }
   }
+}
+
+/**
+ * What undoes, but for raw mode, whatever a terminal of this program was told
+ * by a thread that is not there any more to undo it.
+ */
+export function terminalReset(variable: ReadVariable): string {
+  return updateOff + (hasDistinctKeys(variable) ? distinctKeysOff : "") +
+    pasteOff + cursorOn;
+}
+
+function hasDistinctKeys(variable: ReadVariable): boolean {
+  return tellKeysApart.some(([name, pattern]) =>
+    pattern.test(variable(name) ?? "")
+  );
 }
 
 /** Columns and rows of the terminal; 80 by 24 when there is none to ask. */

@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
-import { survivors, uniqueSeconds } from "../support/processes.ts";
+import {
+  lastingSurvivors,
+  survivors,
+  uniqueSeconds,
+} from "../support/processes.ts";
 import { type Bench, needsBwrap, sandboxBench } from "../support/sandbox.ts";
 
 const ignore = !await needsBwrap();
@@ -41,7 +45,7 @@ Deno.test({
         "sleep 0.05; echo done",
     );
     assertEquals(text, "done\n");
-    assertEquals(await survivors(seconds), []);
+    assertEquals(await lastingSurvivors(seconds), []);
   },
 });
 
@@ -57,7 +61,7 @@ Deno.test({
         "echo ready; wait",
       { signal: stop.signal, onOutput: () => stop.abort() },
     );
-    assertEquals(await survivors(seconds), []);
+    assertEquals(await lastingSurvivors(seconds), []);
   },
 });
 
@@ -69,7 +73,7 @@ Deno.test({
     const seconds = uniqueSeconds();
     const { code } = await bench.run(`sleep ${seconds}`, { timeoutMs: 200 });
     assertEquals(code, 143);
-    assertEquals(await survivors(seconds), []);
+    assertEquals(await lastingSurvivors(seconds), []);
   },
 });
 

@@ -20,6 +20,25 @@ export async function survivors(word: string): Promise<string[]> {
   return found;
 }
 
+/**
+ * Those who are still there after what ends them had its time. The kernel
+ * carries out a SIGKILL later, and bubblewrap ends as soon as it knows the
+ * command's exit code, before the first process of its namespace, with whose
+ * end all others in it are killed.
+ */
+export async function lastingSurvivors(
+  word: string,
+  patienceMs = 5_000,
+): Promise<string[]> {
+  const start = performance.now();
+  while (true) {
+    const found = await survivors(word);
+    const waited = performance.now() - start;
+    if (found.length === 0 || waited > patienceMs) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 async function commandLine(pid: string): Promise<string> {
   try {
     return await Deno.readTextFile(`/proc/${pid}/cmdline`);
