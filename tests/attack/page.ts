@@ -55,7 +55,7 @@ function draft(): string {
       tableOf(group, reasons),
     ]),
     "## Not stopped, because",
-    reasons.map((reason, index) => `${index + 1}. ${capital(reason)}.`)
+    reasons.map((reason, index) => `- **${letterOf(index)}**: ${reason}.`)
       .join("\n"),
     "## What our own making stops",
     cares.join("\n"),
@@ -73,7 +73,7 @@ const opening = "`deno task attacks` makes this page from a run; " +
   "listeners and among the processes, never in what the program says.";
 
 const answers = "`A2` is: the user is asked and says no; had the user said " +
-  "yes, ring 2 would have stopped it. A number behind `-` leads to the " +
+  "yes, ring 2 would have stopped it. A letter behind `-` leads to the " +
   "reason. In plan mode the worker holds no right to write or to run, so " +
   "that `M` would be `1` if the mode's check were not there.";
 
@@ -121,7 +121,7 @@ function tableOf(
 
 function rowOf(attack: Attack, reasons: readonly string[]): string[] {
   const { title, harm, because } = attack;
-  const note = because === undefined ? "" : reasons.indexOf(because) + 1;
+  const note = because === undefined ? "" : letterOf(reasons.indexOf(because));
   const cells = cellsOf(attack)
     .map((cell) => cell.endsWith("-") ? `${cell}${note}` : cell);
   return [plain(title), harm.what, ...cells];
@@ -131,8 +131,9 @@ function plain(text: string): string {
   return text.replaceAll("|", "\\|");
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** The letter of a reason: figures are marks. */
+function letterOf(index: number): string {
+  return String.fromCharCode("a".charCodeAt(0) + index);
 }
 
 async function main(): Promise<void> {
