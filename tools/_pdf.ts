@@ -8,6 +8,10 @@ import { count, headAndTail } from "../lib/core/text.ts";
 import { can } from "../lib/platform/capabilities.ts";
 import { fileVersion } from "../lib/platform/file_version.ts";
 import { type ProcessResult, runProcess } from "../lib/platform/process.ts";
+import {
+  type PreparedSandbox,
+  prepareSandbox,
+} from "../lib/platform/sandbox.ts";
 import { pdfProgram as program } from "./_media.ts";
 import type { Target } from "./_target.ts";
 
@@ -22,9 +26,10 @@ interface PageRange {
 }
 
 /**
- * Reads pages of a PDF file as text, through the program `pdftotext`. Needs
- * `--allow-run` for it; without that, or without the program, the outcome
- * says so.
+ * Reads pages of a PDF file as text, through the program `pdftotext`, in the
+ * sandbox where there is one: such a file may be made to break it. Needs
+ * `--allow-run` for the one or the other; without that, or without the
+ * program, the outcome says so.
  */
 export async function readPdf(
   target: Target,
@@ -41,7 +46,11 @@ export async function readPdf(
       'Give pages like "3" or "1-5"',
     );
   }
-  if (!can({ name: "run", command: program })) {
+  const sandbox: Wrapping = context.sandbox === undefined
+    ? {}
+    : await prepareSandbox(context.sandbox, context.cwd);
+  const [command = ""] = sandbox.wrap?.([program]) ?? [program];
+  if (!can({ name: "run", command })) {
     return fail(
       "not_permitted",
       `Cannot read "${shown}": a PDF needs the program ${program}, which ` +
@@ -49,7 +58,7 @@ export async function readPdf(
       `The user can start the program with --allow-run=${program}`,
     );
   }
-  const extracted = await extract(target.path, range, context);
+  const extracted = await extract(target.path, range, { context, sandbox });
   if (!extracted.ok) {
     const hint = extracted.hint;
     return fail("failed", `Cannot read "${shown}": ${extracted.state}`, hint);
@@ -87,10 +96,21 @@ type Extracted =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly state: string; readonly hint?: string };
 
+type Wrapping = Pick<PreparedSandbox, "wrap" | "contained">;
+
+const notInstalled: Extracted = {
+  ok: false,
+  state: `a PDF needs the program ${program}, which is not installed`,
+  hint: "It is in the package poppler-utils",
+};
+
 async function extract(
   file: string,
   { first, last }: PageRange,
-  context: ToolContext,
+  { context, sandbox: { wrap, contained = false } }: {
+    readonly context: ToolContext;
+    readonly sandbox: Wrapping;
+  },
 ): Promise<Extracted> {
   const pages = ["-f", String(first), "-l", String(last)];
   const argv = [program, ...pages, "-layout", "-enc", "UTF-8", file, "-"];
@@ -110,19 +130,18 @@ async function extract(
         if (text.length > maxChars) enough.abort();
       },
       onGroup: (id, state) => context.processGroup(id, state),
+      ...wrap === undefined ? {} : { wrap, contained },
     });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    return {
-      ok: false,
-      state: `a PDF needs the program ${program}, which is not installed`,
-      hint: "It is in the package poppler-utils",
-    };
+    return notInstalled;
   }
   context.signal.throwIfAborted();
   if (result.ended === "timeout") {
     return { ok: false, state: `${program} took too long` };
   }
+  // What the sandbox's shell says of a program that is not there.
+  if (wrap !== undefined && result.code === 127) return notInstalled;
   if (result.code === 0 || enough.signal.aborted) return { ok: true, text };
   return {
     ok: false,

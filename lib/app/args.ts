@@ -52,6 +52,8 @@ export interface Invocation {
   readonly noExec: boolean;
   /** Nothing but the model's host is reached, by nobody. */
   readonly localOnly: boolean;
+  /** A command has the network; for `sandbox run` alone. */
+  readonly network: boolean;
 }
 
 /**
@@ -129,6 +131,7 @@ export function parseInvocation(args: readonly string[]): Invocation {
     sandbox: sandboxOf(given("sandbox")),
     noExec: parsed["no-exec"] === true,
     localOnly: parsed["local-only"] === true,
+    network: parsed.network === true,
   };
 }
 

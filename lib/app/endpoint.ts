@@ -1,5 +1,6 @@
 import { describeError, exitCodes, UserError } from "../core/error.ts";
 import type { EndpointSettings, Prices, Settings } from "../core/settings.ts";
+import { can } from "../platform/capabilities.ts";
 import { readEnvironment } from "../platform/environment.ts";
 import type { Invocation } from "./args.ts";
 
@@ -20,10 +21,9 @@ export interface Endpoint {
 }
 
 /** The parts of the command line that choose an endpoint. */
-export type EndpointFlags = Pick<
-  Invocation,
-  "model" | "baseUrl" | "apiKey" | "contextWindow"
->;
+export type EndpointFlags =
+  & Pick<Invocation, "model" | "baseUrl" | "apiKey" | "contextWindow">
+  & Partial<Pick<Invocation, "noExec" | "localOnly">>;
 
 const ollama = "http://localhost:11434/v1";
 
@@ -108,7 +108,7 @@ async function fromSettings(
   return {
     model,
     baseUrl,
-    apiKey: flags.apiKey ?? await keyOf(settings),
+    apiKey: flags.apiKey ?? await keyOf(settings, flags),
     ...(headers === undefined ? {} : { headers }),
     ...(transport === undefined ? {} : { transport }),
     ...(profile === undefined ? {} : { profile }),
@@ -119,7 +119,10 @@ async function fromSettings(
   };
 }
 
-async function keyOf(settings: EndpointSettings): Promise<string> {
+async function keyOf(
+  settings: EndpointSettings,
+  flags: EndpointFlags,
+): Promise<string> {
   const { apiKey, apiKeyEnv, apiKeyFile, apiKeyCommand } = settings;
   if (apiKey !== undefined) return apiKey;
   if (apiKeyEnv !== undefined) {
@@ -136,7 +139,27 @@ async function keyOf(settings: EndpointSettings): Promise<string> {
     }
     throw noKey(`"${apiKeyFile}" is empty`);
   }
-  return apiKeyCommand === undefined ? "" : await keyFrom(apiKeyCommand);
+  if (apiKeyCommand === undefined) return "";
+  const refusal = commandRefusal(flags);
+  if (refusal === undefined) return await keyFrom(apiKeyCommand);
+  throw noKey(
+    `"${apiKeyCommand}" may not be run: ${refusal}. Give the key by ` +
+      "apiKeyEnv or apiKeyFile",
+  );
+}
+
+/** Why no command for a key may be run. */
+function commandRefusal(
+  { noExec, localOnly }: EndpointFlags,
+): string | undefined {
+  if (noExec === true) return "--no-exec starts no process";
+  // It asks for secrets, so no sandbox that hides them can be around it.
+  if (localOnly === true) {
+    return "with --local-only it could reach other hosts";
+  }
+  return can({ name: "run", command: "sh" })
+    ? undefined
+    : "sh may not be run here (--allow-run=sh)";
 }
 
 /** Milliseconds that a command for a key may take. */

@@ -93,6 +93,7 @@ export const options: readonly OptionRow[] = [
   },
   { name: "no-exec", help: "start no process at all" },
   { name: "local-only", help: "reach nothing but the model's host" },
+  { name: "network", help: "with sandbox run: the command has the network" },
   {
     name: "cwd",
     value: "FOLDER",

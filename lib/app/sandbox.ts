@@ -19,6 +19,7 @@ import {
   type SandboxProbe,
   sandboxPrograms,
 } from "../platform/sandbox.ts";
+import { permittedProgram } from "./permitted_program.ts";
 import { reasonsAgainst, withoutSandbox } from "./sandbox_advice.ts";
 import { openSessionFolder, type SessionFolder } from "./session_folder.ts";
 
@@ -32,6 +33,8 @@ export interface SandboxOptions {
   readonly noExec?: boolean;
   /** Commands have no network, whatever Deno granted. */
   readonly localOnly?: boolean;
+  /** Commands have the network, whatever Deno granted. */
+  readonly network?: boolean;
   /** The user's own settings, never those of an untrusted folder. */
   readonly settings?: SandboxSettings | undefined;
   /** What `--deny-*` words say, where the program knows them. */
@@ -142,14 +145,18 @@ function demand(
       exitCodes.sandbox,
     );
   }
-  if (localOnly === true && permittedShells().length > 0) {
+  if (localOnly !== true) return;
+  const program = permittedProgram();
+  if (program !== undefined) {
     throw new UserError(
-      "Cannot keep --local-only: commands could reach any host, and no " +
+      `Cannot keep --local-only: ${program} could reach any host, and no ` +
         `sandbox works here (${reasons}). Add --no-exec to go on without ` +
         "commands",
       exitCodes.sandbox,
     );
   }
+  // A program whose name nobody thought of is not started either.
+  Deno.permissions.revokeSync({ name: "run" });
 }
 
 async function planFor(
@@ -178,7 +185,8 @@ async function planFor(
       ...options.denyWrite ?? [],
       ...deniedPaths().write,
     ]),
-    network: options.localOnly !== true && can({ name: "net" }),
+    network: options.localOnly !== true &&
+      (options.network === true || can({ name: "net" })),
   });
 }
 

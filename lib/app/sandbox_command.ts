@@ -43,6 +43,12 @@ export async function runInsideSandbox(
   invocation: Invocation,
   words: readonly string[],
 ): Promise<number> {
+  if (invocation.network && invocation.localOnly) {
+    throw new UserError(
+      "Cannot use --network with --local-only: one of them must go",
+      exitCodes.usage,
+    );
+  }
   await using sandbox = await sandboxOf(invocation);
   const probe = await sandbox.settle();
   const cwd = await workingFolder(invocation.cwd);
@@ -86,6 +92,7 @@ async function sandboxOf(invocation: Invocation): Promise<Sandbox> {
     mode: invocation.sandbox ?? merged.sandbox?.mode,
     noExec: invocation.noExec,
     localOnly: invocation.localOnly,
+    network: invocation.network,
     settings: merged.sandbox,
   });
 }

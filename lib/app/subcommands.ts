@@ -89,6 +89,9 @@ export function subcommandOf(
   rows: readonly Subcommand[] = subcommands,
 ): NamedSubcommand | undefined {
   const found = find(invocation, rows);
+  if (invocation.network && found?.subcommand.name !== "sandbox run") {
+    throw usage("Cannot use --network: only openclaude sandbox run takes it");
+  }
   if (invocation.json && found?.subcommand.printsJson !== true) {
     throw usage(
       found === undefined

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { modelServer, type Reply } from "../support/model_server.ts";
+import { findProgram, needs } from "../support/needs.ts";
 import { needsBwrap } from "../support/sandbox.ts";
 import { tempFolder } from "../support/temp.ts";
 import { denoRun, runProgram } from "./program.ts";
@@ -231,5 +232,219 @@ Deno.test({
       cwd: workspace.path,
     });
     assertEquals(JSON.parse(status.stdout).plan.kind, "bwrap");
+  },
+});
+
+Deno.test({
+  name: "--sandbox strict ends with 44 where the bwrap on PATH is broken",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    await using workspace = await workspaceWith();
+    await using bin = await tempFolder({
+      "bwrap": "#!/bin/sh\necho 'bwrap: no luck today' >&2\nexit 1\n",
+    });
+    await Deno.chmod(bin.at("bwrap"), 0o755);
+    const { code, stderr, tools } = await play([], {
+      workspace: workspace.path,
+      flags: ["--sandbox", "strict"],
+      env: { PATH: `${bin.path}:${Deno.env.get("PATH")}` },
+      permissions: [
+        `--allow-run=${bin.at("bwrap")}`,
+        "--allow-env=PATH",
+        `--allow-read=${workspace.path}`,
+      ],
+    });
+    assertEquals([code, tools], [44, []], stderr);
+    assertStringIncludes(stderr, "bwrap: no luck today");
+  },
+});
+
+Deno.test({
+  name: "--no-exec executes nothing but the program itself",
+  ignore: !needs("strace"),
+  async fn() {
+    await using workspace = await workspaceWith({ ".git/HEAD": "ref: x\n" });
+    await using log = await tempFolder();
+    const executions = async (flags: readonly string[]) => {
+      await using server = await modelServer([
+        bash("true"),
+        { calls: [{ name: "Grep", input: { pattern: "x" } }] },
+        { text: "Done." },
+      ]);
+      const options = [
+        `--base-url=${server.url}`,
+        "--model=abc",
+        "--permission-mode=bypassPermissions",
+      ];
+      await runProgram([...options, ...flags, "Go"], {
+        cwd: workspace.path,
+        command: [
+          ...["strace", "-f", "-e", "trace=execve", "-o", log.at("log")],
+          ...denoRun(),
+        ],
+      });
+      assertEquals(server.requests.length, 3);
+      const lines = (await log.read("log")).split("\n");
+      return lines.filter((line) => /execve\(.* = 0$/.test(line)).length;
+    };
+    assertEquals(await executions(["--no-exec"]), 1);
+    assertEquals(await executions(["--sandbox", "off"]) > 1, true);
+  },
+});
+
+/** A listener that counts who comes. */
+function listener() {
+  const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let count = 0;
+  const serving = (async () => {
+    for await (const connection of server) {
+      count++;
+      connection.close();
+    }
+  })().catch(() => {});
+  return {
+    port: server.addr.port,
+    count: () => count,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      await serving;
+    },
+  };
+}
+
+Deno.test({
+  name: "--local-only lets no command connect to anything else",
+  ignore: !hasBwrap || !needs("bash"),
+  async fn() {
+    await using workspace = await workspaceWith();
+    await using temp = await tempFolder();
+    await using other = listener();
+    await using server = await modelServer([
+      bash(`(exec 3<>/dev/tcp/127.0.0.1/${other.port}) && echo connected`),
+      { text: "Done." },
+    ]);
+    const host = new URL(server.url).host;
+    const folders = `${workspace.path},${temp.path}`;
+    const run = (flags: readonly string[], net: string) =>
+      runProgram([
+        `--base-url=${server.url}`,
+        "--model=abc",
+        "--permission-mode=bypassPermissions",
+        ...flags,
+        "Go",
+      ], {
+        cwd: workspace.path,
+        env: { TMPDIR: temp.path },
+        command: denoRun([
+          ...["--allow-run=bwrap", "--allow-env=HOME,PATH,TMPDIR", net],
+          ...[`--allow-read=${folders}`, `--allow-write=${folders}`],
+        ]),
+      });
+    const kept = await run(["--local-only"], `--allow-net=${host}`);
+    assertEquals(kept.code, 0, kept.stderr);
+    const sent = JSON.stringify(server.requests.at(-1)?.body.messages);
+    assertStringIncludes(sent, "[sandbox: bwrap, no network]");
+    assertEquals(sent.includes("connected\\n"), false, sent);
+    assertEquals(other.count(), 0);
+  },
+});
+
+Deno.test({
+  name: "commands connect where all of the network is granted",
+  ignore: !hasBwrap || !needs("bash"),
+  async fn() {
+    await using workspace = await workspaceWith();
+    await using other = listener();
+    const { results } = await play([
+      bash(`(exec 3<>/dev/tcp/127.0.0.1/${other.port}) && echo connected`),
+    ], { workspace: workspace.path });
+    assertStringIncludes(results[0] ?? "", "connected\n");
+    assertEquals(other.count(), 1);
+  },
+});
+
+Deno.test({
+  name: "--local-only ends with 44 where a program could be run unkept",
+  ignore: findProgram("git") === undefined,
+  async fn() {
+    await using workspace = await workspaceWith();
+    await using server = await modelServer([{ text: "Done." }]);
+    const host = new URL(server.url).host;
+    const run = (...flags: readonly string[]) =>
+      runProgram(
+        [`--base-url=${server.url}`, "--model=abc", "--local-only", "Go"],
+        {
+          cwd: workspace.path,
+          command: denoRun([
+            `--allow-net=${host}`,
+            `--allow-read=${workspace.path}`,
+            ...flags,
+          ]),
+        },
+      );
+    const open = await run("--allow-run=git");
+    assertEquals(open.code, 44, open.stderr);
+    assertStringIncludes(open.stderr, "git could reach any host");
+    const shut = await run();
+    assertEquals([shut.code, shut.stdout], [0, "Done.\n"], shut.stderr);
+  },
+});
+
+Deno.test("a command for the key is refused where no process may be started", async () => {
+  await using workspace = await workspaceWith();
+  const settings = (baseUrl: string) =>
+    JSON.stringify({
+      endpoints: { own: { baseUrl, apiKeyCommand: "echo k" } },
+    });
+  await using server = await modelServer([{ text: "Done." }]);
+  const run = (...flags: readonly string[]) =>
+    runProgram([
+      "--model=own/abc",
+      "--settings",
+      settings(server.url),
+      ...flags,
+      "Go",
+    ], {
+      cwd: workspace.path,
+    });
+  const kept = await run("--no-exec");
+  assertEquals(kept.code, 41);
+  assertStringIncludes(kept.stderr, "--no-exec starts no process");
+  const local = await run("--local-only");
+  assertEquals(local.code, 41);
+  assertStringIncludes(local.stderr, "it could reach other hosts");
+  assertEquals(server.requests.length, 0);
+  const free = await run();
+  assertEquals(free.code, 0, free.stderr);
+  assertEquals(server.requests[0]?.headers.authorization, "Bearer k");
+});
+
+Deno.test({
+  name: "sandbox run gives the network where --network says so, alone",
+  ignore: !hasBwrap || !needs("bash"),
+  async fn() {
+    await using workspace = await workspaceWith();
+    await using other = listener();
+    const line = `(exec 3<>/dev/tcp/127.0.0.1/${other.port}) 2>/dev/null`;
+    const run = (...flags: readonly string[]) =>
+      runProgram(["sandbox", "run", ...flags, "--", "bash", "-c", line], {
+        cwd: workspace.path,
+        command: denoRun([
+          ...["--allow-run=bwrap", "--allow-env", "--allow-sys"],
+          `--allow-read=${workspace.path},/tmp`,
+          "--allow-write=/tmp",
+        ]),
+      });
+    assertEquals((await run()).code, 1);
+    assertEquals(other.count(), 0);
+    assertEquals((await run("--network")).code, 0);
+    assertEquals(other.count(), 1);
+    const both = await run("--network", "--local-only");
+    assertEquals(both.code, 2, both.stderr);
+    const prompt = await runProgram(["--network", "Hi"], {
+      cwd: workspace.path,
+    });
+    assertEquals(prompt.code, 2, prompt.stderr);
+    assertStringIncludes(prompt.stderr, "sandbox run");
   },
 });
