@@ -2,6 +2,7 @@ import { exitCodes, UserError } from "../core/error.ts";
 import type { SandboxMode } from "../core/sandbox.ts";
 import type { Settings } from "../core/settings.ts";
 import { can } from "../platform/capabilities.ts";
+import { denyPaths } from "../platform/denied_paths.ts";
 import type { Invocation } from "./args.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { openSandbox, type Sandbox } from "./sandbox.ts";
@@ -45,6 +46,8 @@ export async function sandboxFor(
   const { noExec, localOnly } = invocation;
   const mode = sandboxModeOf(invocation, settings);
   if (localOnly) refuseOtherHosts(endpoint, settings);
+  const { denyRead = [], denyWrite = [] } = settings.sandbox ?? {};
+  denyPaths({ read: denyRead, write: denyWrite });
   const sandbox = openSandbox({
     workspace,
     mode,

@@ -8,9 +8,11 @@ import {
   temporaryFolder,
 } from "../platform/folders.ts";
 import { isInside, path } from "../platform/paths.ts";
+import { partsIn } from "../platform/path_grants.ts";
 import { planSandbox } from "../platform/sandbox.ts";
+import { narrowPlan } from "../platform/sandbox_narrow.ts";
 import { type RealmKind, realmPermissions } from "../realm/permissions.ts";
-import { managedFile } from "../settings/places.ts";
+import { managedFile, settledPath } from "../settings/places.ts";
 import { type Invocation, parseInvocation } from "./args.ts";
 import { endpointAddress, modelName } from "./endpoint.ts";
 import { findProgram } from "./find_program.ts";
@@ -47,7 +49,7 @@ export async function planLaunch(words: readonly string[]): Promise<Launch> {
     ...invocation,
     trust: false,
   });
-  const folders = await foldersOf(invocation);
+  const folders = await foldersOf(invocation, settings);
   const network = invocation.localOnly ? false : taken.allow.net === true;
   const ring = await chooseRing(invocation, {
     settings,
@@ -69,18 +71,17 @@ export async function planLaunch(words: readonly string[]): Promise<Launch> {
   const fixed = fixGrants(taken, defaults, { cwd: Deno.cwd(), findProgram });
   const grants = narrowed(fixed, { invocation, settings, ring });
   const realm = realmGrants(grants, {
-    agentOnly: [...folders.config, ...own.read, ...own.write],
+    agentOnly: [...folders.own, ...own.read, ...own.write],
     workspace: folders.workspace,
   });
-  refuseLostDenials(grants, ring, realm.write);
+  const confinement = confinementOf(realm.write, folders, network);
+  refuseLostDenials({ grants, settings, ring, writable: confinement.writable });
   return {
     args: taken.rest,
     grants,
     agent: agentPermissions(grants, own.run),
     realm: (kind) => fillIn(realmPermissions(kind), realm),
-    ...ring.kind === "landlock"
-      ? { confinement: confinementOf(realm, folders, network) }
-      : {},
+    ...ring.kind === "landlock" ? { confinement } : {},
     landlock: ring.kind === "landlock" ? null : ring.reason,
   };
 }
@@ -88,20 +89,40 @@ export async function planLaunch(words: readonly string[]): Promise<Launch> {
 interface Folders {
   readonly workspace: string;
   readonly temp: string;
-  readonly config: readonly string[];
+  /** Those of settings and state, which no tool and no command changes. */
+  readonly own: readonly string[];
+  /** More folders to work in. */
+  readonly added: readonly string[];
   /** All that is granted, by the names given and by the real ones. */
   readonly all: readonly string[];
 }
 
-async function foldersOf({ cwd }: Invocation): Promise<Folders> {
+async function foldersOf(
+  { cwd, folders }: Invocation,
+  { permissions, sandbox }: Settings,
+): Promise<Folders> {
   const workspace = path.resolve(cwd ?? Deno.cwd());
   const temp = temporaryFolder();
-  const config = await namesOf(configFolder());
-  const all = await Promise.all(
-    [workspace, temp, stateFolder()].map(namesOf),
-  );
-  const real = all[0]?.at(-1) ?? workspace;
-  return { workspace: real, temp, config, all: [...all.flat(), ...config] };
+  const home = homeFolder();
+  const namesOfAll = async (names: readonly (string | undefined)[]) =>
+    (await Promise.all(names.map(namesOf))).flat();
+  const names = await namesOf(workspace);
+  const [own, added, temps] = await Promise.all([
+    namesOfAll([configFolder(), stateFolder()]),
+    namesOfAll([
+      ...folders.map((each) => settledPath(each, { folder: workspace, home })),
+      ...permissions?.additionalDirectories ?? [],
+      ...sandbox?.allowWrite ?? [],
+    ]),
+    namesOf(temp),
+  ]);
+  return {
+    workspace: names.at(-1) ?? workspace,
+    temp: temps.at(-1) ?? temp,
+    own,
+    added,
+    all: [...names, ...temps, ...own, ...added],
+  };
 }
 
 /** A folder as it is named and as it really is: tools use the latter. */
@@ -176,7 +197,7 @@ function narrowed(
   };
 }
 
-/** What realms may do; the agent's keys and settings are no tool's business. */
+/** What realms may do; the agent's keys and files are no tool's business. */
 function realmGrants(
   grants: Grants,
   { agentOnly, workspace }: {
@@ -235,42 +256,48 @@ function scopeOf(scope: Scope): boolean | string[] {
 
 /** Landlock's plan: what realms may write, themselves and by commands. */
 function confinementOf(
-  realm: Grants,
-  folders: Folders,
+  write: Scope,
+  { workspace, temp, added }: Folders,
   network: boolean,
 ): SandboxPlan {
   const home = homeFolder();
   const plan = planSandbox({
-    workspace: folders.workspace,
-    temp: folders.temp,
+    workspace,
+    temp,
+    additional: added,
     network,
     ...home === undefined ? {} : { home },
   });
-  const { write } = realm;
-  return {
-    ...plan,
-    kind: "landlock",
-    writable: write === true ? plan.writable : [...write],
-  };
+  const parts = write === true ? plan.writable : partsIn(plan.writable, write);
+  return { ...narrowPlan(plan, parts), kind: "landlock" };
 }
 
 /**
  * Commands know nothing of Deno's lists: only a sandbox that hides paths and
  * protects them keeps a denial from them.
+ *
+ * @throws {UserError} for a denial that commands could ignore.
  */
-function refuseLostDenials(
-  { run, denied }: Grants,
-  ring: Ring,
-  writable: Scope,
-): void {
+function refuseLostDenials({ grants, settings, ring, writable }: {
+  readonly grants: Grants;
+  readonly settings: Settings;
+  readonly ring: Ring;
+  readonly writable: readonly string[];
+}): void {
+  const { run, denied } = grants;
   const canRun = run === true || run.length > 0;
   if (!canRun || ring.kind === "bwrap" || ring.kind === "sandbox-exec") return;
   const isWritable = (file: string) =>
-    ring.kind !== "landlock" || writable === true ||
+    ring.kind !== "landlock" ||
     writable.some((folder) => isInside(file, folder));
+  const { denyRead = [], denyWrite = [] } = settings.sandbox ?? {};
   const lost = [
     ...denied.read.map((file) => `--deny-read=${file}`),
+    ...denyRead.map((file) => `sandbox.denyRead "${file}"`),
     ...denied.write.filter(isWritable).map((file) => `--deny-write=${file}`),
+    ...denyWrite.filter(isWritable).map((file) =>
+      `sandbox.denyWrite "${file}"`
+    ),
   ];
   if (lost.length === 0) return;
   throw new UserError(

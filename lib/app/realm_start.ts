@@ -1,6 +1,7 @@
 import type { PermissionMode } from "../core/permission.ts";
 import type { AnyTool, RunTool } from "../core/tool.ts";
 import { can } from "../platform/capabilities.ts";
+import { deniedPaths } from "../platform/denied_paths.ts";
 import { path } from "../platform/paths.ts";
 import { killGroup } from "../platform/process.ts";
 import { createRealmHost, type RealmWorker } from "../realm/host.ts";
@@ -27,14 +28,12 @@ export interface RealmStarter {
   /** Absent where no worker can be started: tools run in this thread. */
   start?(kind: RealmKind): RealmWorker;
   readonly warning?: string;
-  /** The user's word that no program may be started. */
-  readonly noExec?: boolean;
 }
 
 /** Makes the tool realm. Its worker starts at the first call. */
 export function openRealm(
   tools: readonly AnyTool[],
-  { start, warning, noExec = false }: RealmStarter,
+  { start, warning }: RealmStarter,
 ): ToolRealm {
   const said = warning === undefined ? {} : { warning };
   if (start === undefined) {
@@ -49,12 +48,13 @@ export function openRealm(
     tools,
     graceMs,
     start,
+    denied: deniedPaths,
     killGroup: (group) => void killGroup(group),
   });
   return {
     ...host,
     ...said,
-    setMode: (mode) => host.setKind(realmKind(mode, { noExec })),
+    setMode: (mode) => host.setKind(realmKind(mode)),
   };
 }
 

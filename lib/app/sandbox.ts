@@ -12,6 +12,7 @@ import {
   temporaryFolder,
 } from "../platform/folders.ts";
 import { resolvePath } from "../platform/guard_path.ts";
+import { deniedBelow, grantedParts } from "../platform/path_grants.ts";
 import { permittedShells } from "../platform/process.ts";
 import {
   planSandbox,
@@ -20,6 +21,7 @@ import {
   sandboxPrograms,
 } from "../platform/sandbox.ts";
 import { permittedProgram } from "./permitted_program.ts";
+import { narrowPlan } from "../platform/sandbox_narrow.ts";
 import { reasonsAgainst, withoutSandbox } from "./sandbox_advice.ts";
 import { openSessionFolder, type SessionFolder } from "./session_folder.ts";
 
@@ -169,7 +171,8 @@ async function planFor(
   const absolute = (paths: readonly string[] = []) =>
     paths.map((each) => resolvePath(each, workspace, home));
   const own = [configFolder(), stateFolder(), folders?.results];
-  return planSandbox({
+  const places = ["/", workspace, ...home === undefined ? [] : [home]];
+  const plan = planSandbox({
     workspace,
     ...folders === null ? {} : { temp: folders.temp },
     ...home === undefined ? {} : { home },
@@ -179,15 +182,18 @@ async function planFor(
       ...settings.denyRead ?? [],
       ...options.denyRead ?? [],
       ...deniedPaths().read,
+      ...deniedBelow("read", places),
     ]),
     denyWrite: absolute([
       ...settings.denyWrite ?? [],
       ...options.denyWrite ?? [],
       ...deniedPaths().write,
+      ...deniedBelow("write", places),
     ]),
     network: options.localOnly !== true &&
       (options.network === true || can({ name: "net" })),
   });
+  return narrowPlan(plan, grantedParts("write", plan.writable));
 }
 
 function pathVariable(): Record<string, string> {

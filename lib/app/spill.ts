@@ -18,8 +18,19 @@ export function openSpill(session: SessionFolder): Spill {
       const place = await folder();
       if (place === null) return null;
       const file = path.join(place, `${name.replace(/[^\w-]/g, "_")}.txt`);
-      await Deno.writeTextFile(file, content, { mode: 0o600 });
-      return file;
+      try {
+        // Commands may be able to write here: neither the folder nor the
+        // file may be a link that they put in its place.
+        if (await Deno.realPath(place) !== place) return null;
+        await Deno.writeTextFile(file, content, {
+          createNew: true,
+          mode: 0o600,
+        });
+        return file;
+      } catch (error) {
+        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+        return null;
+      }
     },
   };
 }

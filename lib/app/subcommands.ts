@@ -64,6 +64,15 @@ export const subcommands: readonly Subcommand[] = [
       await (await import("./sandbox_command.ts"))
         .runInsideSandbox(invocation, words),
   },
+  {
+    name: "policy explain",
+    takes: { label: "'COMMAND'", least: 1, most: Infinity },
+    printsJson: true,
+    help: "what the rules say to a command line",
+    run: async ({ invocation, words }) =>
+      await (await import("./policy_command.ts"))
+        .runPolicyExplain(invocation, words),
+  },
 ];
 
 /** A subcommand as it is called, with the words that it takes. */

@@ -60,18 +60,23 @@ export interface GrantedPaths {
   readonly write: readonly string[];
 }
 
-const listed: GrantedPaths = { read: [], write: [] };
+let told: GrantedPaths | undefined;
 
 /**
  * Tells this thread which paths it was granted, where that is known: a query
  * does not find a grant for a part of a folder.
  */
 export function tellGrantedPaths(paths: GrantedPaths): void {
-  Object.assign(listed, paths);
+  told = paths;
+}
+
+/** What was told; undefined when nothing was. */
+export function listedPaths(): GrantedPaths | undefined {
+  return told;
 }
 
 function canUse(name: "read" | "write", roots: readonly string[]): boolean {
-  const parts = listed[name].filter((path) =>
+  const parts = (told?.[name] ?? []).filter((path) =>
     roots.some((root) => isInside(path, root))
   );
   return [...roots, ...parts].some((path) => can({ name, path }));

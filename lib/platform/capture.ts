@@ -180,8 +180,7 @@ export class OutputCapture {
         this.#isSpilling = true;
         this.#file = await Deno.open(file, {
           write: true,
-          create: true,
-          truncate: true,
+          createNew: true,
           mode: 0o600,
         });
         await this.#writeFile(this.#head);

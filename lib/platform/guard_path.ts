@@ -139,7 +139,7 @@ function refusedByDenyList(
   return {
     ok: false,
     by: "deno",
-    message: `${named}: the program was started with --deny-${kind} for it`,
+    message: `${named}: it is denied by --deny-${kind} or by the settings`,
     hint: "Do without it; only the user can lift that, at the next start",
   };
 }

@@ -6,6 +6,7 @@ import {
   type ToolOutcome,
   type ToolProgress,
 } from "../core/tool.ts";
+import type { DeniedPaths } from "../platform/denied_paths.ts";
 import type { RealmKind } from "./permissions.ts";
 import type { FromRealm, ToRealm } from "./protocol.ts";
 
@@ -26,6 +27,8 @@ export interface RealmHostOptions {
   readonly tools: readonly AnyTool[];
   /** Milliseconds that a call gets to end by itself once it must end. */
   readonly graceMs: number;
+  /** What each realm has to keep by itself; asked for when one starts. */
+  denied?(): DeniedPaths;
 }
 
 /** Runs calls in a realm and ends a realm that does not answer. */
@@ -115,6 +118,8 @@ function createRealm(options: RealmHostOptions): Realm {
       if (worker === started) crash(`the tool realm failed: ${event.message}`);
     };
     worker = started;
+    const denied = options.denied?.();
+    if (denied !== undefined) started.postMessage({ type: "deny", denied });
     return started;
   }
 

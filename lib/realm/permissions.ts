@@ -1,21 +1,11 @@
 import type { PermissionMode } from "../core/permission.ts";
 
-/**
- * What a realm may do: "edit" can't start programs, and "plan" can't write
- * either.
- */
-export type RealmKind = "full" | "edit" | "plan";
+/** What a realm may do: "plan" can neither write nor start programs. */
+export type RealmKind = "full" | "plan";
 
 /** The realm that a mode's calls run in. */
-export function realmKind(
-  mode: PermissionMode,
-  options: {
-    /** The user's word that no program may be started. */
-    readonly noExec?: boolean;
-  } = {},
-): RealmKind {
-  if (mode === "plan") return "plan";
-  return options.noExec === true ? "edit" : "full";
+export function realmKind(mode: PermissionMode): RealmKind {
+  return mode === "plan" ? "plan" : "full";
 }
 
 /**

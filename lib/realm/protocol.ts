@@ -5,6 +5,8 @@ import type { DeniedPaths } from "../platform/denied_paths.ts";
 export type ToRealm =
   | { readonly type: "call"; readonly id: number; readonly call: PreparedCall }
   | { readonly type: "abort"; readonly id: number }
+  /** What the realm has to keep by itself, besides its permissions. */
+  | { readonly type: "deny"; readonly denied: DeniedPaths }
   | {
     /** From now on the realm serves this port and no other. */
     readonly type: "connect";

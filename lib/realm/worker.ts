@@ -33,6 +33,7 @@ export function serveRealm(
       const tell = (message: FromRealm) => port.postMessage(message);
       return serveRealm(data.port, tools, tell);
     }
+    if (data.type === "deny") return denyPaths(data.denied);
     if (data.type === "abort") return running.get(data.id)?.abort();
     const { id, call } = data;
     const controller = new AbortController();

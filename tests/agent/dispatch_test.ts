@@ -150,3 +150,116 @@ Deno.test("dispatch() remembers what a call read and where it went", async () =>
   assertEquals(options.state.cwd, "/project/b");
   assertEquals([...options.state.seen], [["/project/a", version]]);
 });
+
+/** Two reads of one reply that are both asked about. */
+function twoReads() {
+  return fakeModel([
+    reply("", [
+      { id: "r1", name: "Read", input: { value: "1" } },
+      { id: "r2", name: "Read", input: { value: "2" } },
+    ]),
+    reply("done"),
+  ]);
+}
+
+Deno.test("dispatch() asks one question at a time", async () => {
+  let open = 0;
+  let peak = 0;
+  const events = await collect(agentOptions({
+    model: twoReads(),
+    tools: [read],
+    decide: () => Promise.resolve({ kind: "ask", because: "test" }),
+    ask: async () => {
+      peak = Math.max(peak, ++open);
+      await wait(5);
+      open--;
+      return { kind: "allow" };
+    },
+  }));
+  assertEquals(peak, 1);
+  assertEquals(ofType(events, "permission_request").length, 2);
+});
+
+Deno.test("dispatch() does not ask what an answer has settled meanwhile", async () => {
+  const remembered: string[] = [];
+  const events = await collect(agentOptions({
+    model: twoReads(),
+    tools: [read],
+    decide: () =>
+      Promise.resolve(
+        remembered.length > 0
+          ? { kind: "allow", because: "remembered" }
+          : { kind: "ask", because: "test", offer: ["Read"] },
+      ),
+    ask: () => Promise.resolve({ kind: "allow", remember: ["Read", "Bash"] }),
+    remember: (rules) => {
+      remembered.push(...rules);
+      return Promise.resolve(["stored"]);
+    },
+  }));
+  const [request, ...more] = ofType(events, "permission_request");
+  assertEquals([request?.offer, more], [["Read"], []]);
+  assertEquals(remembered, ["Read"], "only what was offered counts");
+  assertEquals(ofType(events, "notice").map(({ text }) => text), ["stored"]);
+});
+
+Deno.test("dispatch() refuses what the mode forbids since the question", async () => {
+  let isPlan = false;
+  let ran = false;
+  const tool = testTool("Edit", {
+    access: () => [{ kind: "write", path: "/project/a" }],
+    run: () => {
+      ran = true;
+      return Promise.resolve(ok("ran"));
+    },
+  });
+  await collect(agentOptions({
+    model: fakeModel([reply("", [{ name: "Edit" }]), reply("done")]),
+    tools: [tool],
+    decide: () =>
+      Promise.resolve(
+        isPlan
+          ? { kind: "deny", because: "mode plan" }
+          : { kind: "ask", because: "mode default" },
+      ),
+    ask: () => {
+      isPlan = true;
+      return Promise.resolve({ kind: "allow" });
+    },
+  }));
+  assertEquals(ran, false);
+});
+
+Deno.test("dispatch() refuses a call that can't be judged", async () => {
+  const events = await collect(agentOptions({
+    model: fakeModel([reply("", [{ name: "Edit" }]), reply("done")]),
+    tools: [edit],
+    decide: () => Promise.reject(new Error("no parser")),
+  }));
+  const [end] = ofType(events, "run_end");
+  assertEquals(end?.denials.map(({ because }) => because), [
+    "it could not be judged: no parser",
+  ]);
+});
+
+Deno.test("dispatch() ends a run at a denial where that is wanted", async () => {
+  const events = await collect(agentOptions({
+    model: fakeModel([
+      reply("", [{ id: "a", name: "Edit" }, { id: "b", name: "Read" }]),
+    ]),
+    tools: [edit, read],
+    stopAtDenial: true,
+    decide: ({ name }) =>
+      Promise.resolve(
+        name === "Edit"
+          ? { kind: "deny", because: "no" }
+          : { kind: "allow", because: "yes" },
+      ),
+  }));
+  const [end] = ofType(events, "run_end");
+  assertEquals([end?.reason, end?.because], ["denied", "no"]);
+  const codes = ofType(events, "tool_end").map(({ outcome }) =>
+    outcome.ok ? "ok" : outcome.code
+  );
+  assertEquals(codes, ["not_permitted", "aborted"]);
+});

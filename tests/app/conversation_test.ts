@@ -1,15 +1,23 @@
 import { assert, assertEquals } from "@std/assert";
-import { openConversation } from "../../lib/app/conversation.ts";
+import {
+  type ConversationOptions,
+  openConversation,
+} from "../../lib/app/conversation.ts";
 import type { Conversation } from "../../lib/core/conversation.ts";
 import type { AgentEvent } from "../../lib/core/event.ts";
 import { text, textOf } from "../../lib/core/message.ts";
 import type { ModelClient } from "../../lib/core/model.ts";
+import type { PermissionMode } from "../../lib/core/permission.ts";
 import type { AgentOptions } from "../../lib/agent/options.ts";
 import { agentOptions, fakeModel, reply, testTool } from "../support/agent.ts";
 
 function conversation(
   model: ModelClient,
   changes: Partial<AgentOptions> = {},
+  permissions: ConversationOptions["permissions"] = {
+    mode: "default",
+    enter: () => null,
+  },
 ): Conversation {
   const known: ModelClient = {
     ...model,
@@ -28,7 +36,7 @@ function conversation(
   return openConversation({
     id: "c1",
     cwd: "/project",
-    permissions: { mode: "default", enter: () => null },
+    permissions,
     now: () => now++,
     openModel: () => Promise.resolve(known),
     preamble: () => Promise.resolve([text("<environment/>")]),
@@ -178,4 +186,44 @@ Deno.test("openConversation() ends the run when it can't even begin", async () =
   const end = events.at(-1);
   assert(end?.type === "run_end");
   assertEquals(end.failure?.message, "no such script");
+});
+
+Deno.test("openConversation() changes the mode in the middle of a run", async () => {
+  let mode: PermissionMode = "default";
+  const judged: PermissionMode[] = [];
+  const model = fakeModel([
+    reply("", [{ name: "Look" }]),
+    reply("", [{ name: "Look", input: { value: "2" } }]),
+    reply("done"),
+  ]);
+  await using open = conversation(model, {
+    decide: () => {
+      judged.push(mode);
+      return Promise.resolve({ kind: "allow", because: "test" });
+    },
+  }, {
+    get mode() {
+      return mode;
+    },
+    enter(wanted) {
+      if (wanted === "bypassPermissions") return "not that one";
+      mode = wanted;
+      return null;
+    },
+  });
+  const events = await ask(open, "go", (event) => {
+    if (event.type !== "tool_end" || judged.length > 1) return;
+    open.send({ type: "set_mode", mode: "plan" });
+    open.send({ type: "set_mode", mode: "bypassPermissions" });
+  });
+  assertEquals(judged, ["default", "plan"]);
+  const modes = events.flatMap((event) =>
+    event.type === "mode" ? [event.mode] : []
+  );
+  assertEquals(modes, ["plan"]);
+  assert(
+    events.some((event) =>
+      event.type === "notice" && event.text === "not that one"
+    ),
+  );
 });

@@ -203,7 +203,7 @@ async function judge(place: Place, server: ModelServer) {
  * forbids it, the mode, the workspace.
  */
 function refuser(result: string): string {
-  const [flag] = result.match(/--[a-z]+(?:-[a-z]+)*/) ?? [];
+  const [flag] = result.match(/--[a-z]+(?:-[a-z]+)*(?:Tools)?/) ?? [];
   if (flag !== undefined) return flag;
   const [, mode] = result.match(/\bmode (\w+)/) ?? [];
   if (mode !== undefined) return `mode ${mode}`;
