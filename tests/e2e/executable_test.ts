@@ -1,94 +1,15 @@
 /** What the executable may do, by its own permission words: ring 1 and 2. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { bundle } from "../../.ci/bundle.ts";
-import { compile } from "../../.ci/compile.ts";
 import { landlockReason } from "../../lib/platform/sandbox_landlock.ts";
+import { builtExecutable } from "../support/built.ts";
 import { modelServer } from "../support/model_server.ts";
 import { needs, needsCompiler } from "../support/needs.ts";
-import { type TempFolder, tempFolder } from "../support/temp.ts";
-import { type Finished, runProgram } from "./program.ts";
+import { tempFolder } from "../support/temp.ts";
+import { bash, exists, play, read, withoutBwrap, write } from "./executable.ts";
+import { runProgram } from "./program.ts";
 
 const ignore = !needsCompiler();
 const noLandlock = landlockReason() !== undefined;
-
-/** One build for all tests of this file; it goes when the process ends. */
-let built: Promise<string> | undefined;
-
-function executable(): Promise<string> {
-  built ??= (async () => {
-    const folder = await Deno.makeTempDir({ prefix: "openclaude-executable-" });
-    addEventListener(
-      "unload",
-      () => Deno.removeSync(folder, { recursive: true }),
-    );
-    await bundle(`${folder}/bundle`);
-    await compile(`${folder}/bundle/main.js`, `${folder}/openclaude`);
-    return `${folder}/openclaude`;
-  })();
-  return built;
-}
-
-interface Played extends Finished {
-  /** What the model was told of its calls. */
-  readonly told: string;
-}
-
-interface Call {
-  readonly name: string;
-  readonly input: Record<string, unknown>;
-}
-
-/** Plays calls, one a turn, in a folder, under the given words. */
-async function play(
-  workspace: TempFolder,
-  words: readonly string[],
-  calls: readonly Call[],
-  { before = [], env = {} }: {
-    readonly before?: readonly string[];
-    readonly env?: Readonly<Record<string, string>>;
-  } = {},
-): Promise<Played> {
-  await using server = await modelServer([
-    ...calls.map((call) => ({ calls: [call] })),
-    { text: "Done." },
-  ]);
-  const finished = await runProgram([
-    `--base-url=${server.url}`,
-    "--model=abc",
-    "--permission-mode=bypassPermissions",
-    ...words,
-    "Hi",
-  ], {
-    cwd: workspace.path,
-    command: [...before, await executable()],
-    env,
-  });
-  return { ...finished, told: server.requests.at(-1)?.text ?? "" };
-}
-
-function write(file: string): Call {
-  return { name: "Write", input: { file_path: file, content: "new\n" } };
-}
-
-function read(file: string): Call {
-  return { name: "Read", input: { file_path: file } };
-}
-
-function bash(command: string): Call {
-  return { name: "Bash", input: { command } };
-}
-
-/** Shells, and no bubblewrap to put them in. */
-const withoutBwrap = "--allow-run=bash,sh";
-
-async function exists(file: string): Promise<boolean> {
-  try {
-    await Deno.lstat(file);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 Deno.test({
   name: "the executable writes where --allow-write says and nowhere else",
@@ -147,7 +68,7 @@ Deno.test({
   ignore,
   async fn() {
     await using workspace = await tempFolder();
-    const command = [await executable()];
+    const command = [await builtExecutable()];
     for (
       const words of [
         ["--deny-run=curl"],
@@ -244,7 +165,7 @@ Deno.test({
       "--model=abc",
       "--allow-net=api.example.com",
       "Hi",
-    ], { cwd: workspace.path, command: [await executable()] });
+    ], { cwd: workspace.path, command: [await builtExecutable()] });
     assert(code !== 0, stderr);
     assertEquals(server.requests.length, 0);
     assertStringIncludes(stderr, "--allow-net");

@@ -5,7 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { bash } from "../../tools/bash.ts";
-import { survivors, uniqueSeconds } from "../support/processes.ts";
+import { lastingSurvivors, uniqueSeconds } from "../support/processes.ts";
 import { type Bench, needsBwrap, sandboxBench } from "../support/sandbox.ts";
 import { shownText, toolContext } from "../support/tool_call.ts";
 
@@ -62,7 +62,7 @@ Deno.test({
       context,
     );
     assert(!late.ok && late.code === "timeout");
-    assertEquals(await survivors(seconds), []);
+    assertEquals(await lastingSurvivors(seconds), []);
   },
 });
 
