@@ -43,6 +43,13 @@ async function playIn(mode: "plan" | "default") {
     ]),
     mode,
     state,
+    limits: {
+      maxTurns: 5,
+      parallelCalls: 1,
+      // `deno test` checks the types of what a worker loads, once.
+      tool: { resultChars: 2_000, readLines: 100, callMs: 120_000 },
+      replyChars: 6_000,
+    },
     tools: builtinTools,
     run: realm.run,
     decide: () => Promise.resolve({ kind: "allow", because: "patched" }),
