@@ -12,14 +12,18 @@ import { partsIn } from "../platform/path_grants.ts";
 import { planSandbox } from "../platform/sandbox.ts";
 import { narrowPlan } from "../platform/sandbox_narrow.ts";
 import { type RealmKind, realmPermissions } from "../realm/permissions.ts";
-import { managedFile, settledPath } from "../settings/places.ts";
+import {
+  managedFile,
+  settledPath,
+  workspaceFiles,
+} from "../settings/places.ts";
 import { type Invocation, parseInvocation } from "./args.ts";
 import { endpointAddress, modelName } from "./endpoint.ts";
 import { findProgram } from "./find_program.ts";
 import { type Defaults, fixGrants, type Grants } from "./grants.ts";
 import { chooseRing, type Ring } from "./launch_ring.ts";
 import { type Scope, takePermissionWords } from "./permission_words.ts";
-import { openSettings } from "./settings.ts";
+import { openSettings, workspaceRoot } from "./settings.ts";
 import { agentVariables } from "./variables.ts";
 
 /** All that is fixed when the executable starts, for the process' life. */
@@ -60,7 +64,9 @@ export async function planLaunch(words: readonly string[]): Promise<Launch> {
       network,
     }),
   });
-  const own = ownNeeds(invocation, settings);
+  const needs = ownNeeds(invocation, settings);
+  const above = await settingsAbove(folders.workspace);
+  const own = { ...needs, read: [...needs.read, ...above] };
   const defaults: Defaults = {
     read: [...folders.all, managedFile, ...own.read],
     write: [...folders.all, ...own.write],
@@ -161,6 +167,17 @@ function ownNeeds(invocation: Invocation, settings: Settings): OwnNeeds {
     run: hasCommand ? ["sh"] : [],
     env: endpoints.flatMap(({ apiKeyEnv = [] }) => apiKeyEnv),
   };
+}
+
+/**
+ * Where a repository around the workspace keeps its settings, and `.git`, by
+ * which the agent finds it. Tools get neither.
+ */
+async function settingsAbove(workspace: string): Promise<string[]> {
+  const root = await workspaceRoot(workspace);
+  if (root === workspace) return [];
+  const { project } = workspaceFiles(root);
+  return [path.join(root, ".git"), path.dirname(project)];
 }
 
 /** Hosts of all endpoints that flags, variables and settings name. */

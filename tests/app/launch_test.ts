@@ -1,0 +1,20 @@
+import { assertEquals } from "@std/assert";
+import { planLaunch } from "../../lib/app/launch.ts";
+import { tempFolder } from "../support/temp.ts";
+
+Deno.test("planLaunch() lets the agent, and no tool, read the settings of the repository around", async () => {
+  await using folder = await tempFolder(
+    { ".git/HEAD": "", "secret": "", "sub/a": "" },
+    { dir: new URL(".", import.meta.url).pathname },
+  );
+  const { agent, realm } = await planLaunch(["--cwd", folder.at("sub")]);
+  const ofRoot = (read: unknown) =>
+    (read as readonly string[]).filter((file) => {
+      const isSub = file === folder.at("sub");
+      return file.startsWith(folder.path) && !isSub;
+    });
+  const above = [folder.at(".git"), folder.at(".openclaude")];
+  assertEquals(ofRoot(agent.read), above);
+  assertEquals(ofRoot(agent.write), []);
+  assertEquals(ofRoot(realm("full").read), []);
+});
