@@ -1,0 +1,65 @@
+/** The question about a workspace's settings, on a real terminal. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { modelServer } from "../support/model_server.ts";
+import { needs } from "../support/needs.ts";
+import { tempFolder } from "../support/temp.ts";
+import { openTmux, type TmuxSession } from "../support/tmux.ts";
+import { baseEnvironment, entry } from "./program.ts";
+
+const question = "Trust them from now on?";
+
+Deno.test({
+  name: "trust: a no is heeded, a yes remembered, a change asked about",
+  ignore: !needs("tmux"),
+  fn: async () => {
+    const file = "work/.openclaude/settings.json";
+    await using folder = await tempFolder({ [file]: '{"model": "beta"}' });
+    const answers = Array.from({ length: 4 }, () => ({ text: "That is all." }));
+    await using server = await modelServer(answers);
+    const open = async () =>
+      await openTmux({
+        words: [
+          ...[Deno.execPath(), "run", "-A", entry],
+          `--base-url=${server.url}`,
+        ],
+        env: { ...await baseEnvironment(folder.path), TERM: "xterm-256color" },
+        cwd: folder.at("work"),
+      });
+    /** Sends a prompt; resolves to the model that was asked. */
+    const modelOf = async (repl: TmuxSession) => {
+      await repl.shows("/help");
+      await repl.keys("go", "Enter");
+      await repl.shows("That is all.");
+      return server.requests.at(-1)?.body.model;
+    };
+
+    {
+      await using repl = await open();
+      await repl.shows(question);
+      const screen = await repl.screen();
+      assertStringIncludes(screen, "use the model: beta");
+      assertStringIncludes(screen, ".openclaude/settings.json");
+      await repl.keys("n", "Enter");
+      assertEquals(await modelOf(repl), "qwen2.5:latest");
+    }
+    {
+      await using repl = await open();
+      await repl.shows(question);
+      await repl.keys("y", "Enter");
+      assertEquals(await modelOf(repl), "beta");
+    }
+    {
+      await using repl = await open();
+      assertEquals(await modelOf(repl), "beta");
+      assert(!(await repl.screen()).includes(question));
+    }
+    await folder.write(file, '{"model": "gamma"}');
+    {
+      await using repl = await open();
+      await repl.shows(question);
+      assertStringIncludes(await repl.screen(), "use the model: gamma");
+      await repl.keys("y", "Enter");
+      assertEquals(await modelOf(repl), "gamma");
+    }
+  },
+});
