@@ -21,6 +21,8 @@ export interface Invocation {
   readonly debug: boolean;
   /** Print JSON; for subcommands alone. */
   readonly json: boolean;
+  /** Options without a value that one subcommand alone knows. */
+  readonly ownSwitches: readonly string[];
   readonly model: string | undefined;
   readonly baseUrl: string | undefined;
   readonly apiKey: string | undefined;
@@ -68,7 +70,8 @@ export function parseInvocation(args: readonly string[]): Invocation {
   const valued = options.filter(({ value }) => value !== undefined);
   const parsed = parseArgs(inTableSpelling(args), {
     boolean: flags.map(({ name }) => name),
-    string: valued.map(({ name }) => name),
+    // "_": a word such as 007 stays as it was written.
+    string: ["_", ...valued.map(({ name }) => name)],
     alias: Object.fromEntries(
       options.filter(({ short }) => short !== undefined)
         .map(({ name, short }) => [name, short as string]),
@@ -107,6 +110,9 @@ export function parseInvocation(args: readonly string[]): Invocation {
     quiet: parsed.quiet === true,
     debug: parsed.debug === true,
     json: parsed.json === true,
+    ownSwitches: options.filter(({ of, name }) =>
+      of !== undefined && parsed[name] === true
+    ).map(({ name }) => name),
     model: given("model"),
     baseUrl: urlOf(given("base-url")),
     apiKey: given("api-key"),

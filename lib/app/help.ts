@@ -24,10 +24,14 @@ const widest = 29;
 
 /** The text of `--help`. */
 export function helpText(): string {
-  const rows = options.map(({ name, short, value, help }) => {
-    const flag = short === undefined ? `    --${name}` : `-${short}, --${name}`;
-    return { left: value === undefined ? flag : `${flag} ${value}`, help };
-  });
+  const rows = options.filter(({ of }) => of === undefined).map(
+    ({ name, short, value, help }) => {
+      const flag = short === undefined
+        ? `    --${name}`
+        : `-${short}, --${name}`;
+      return { left: value === undefined ? flag : `${flag} ${value}`, help };
+    },
+  );
   const width = 2 + Math.max(
     ...rows.map(({ left }) => left.length).filter((each) => each <= widest),
   );

@@ -6,6 +6,8 @@ export interface OptionRow {
   readonly value?: string;
   /** One line, or two. */
   readonly help: string;
+  /** The subcommand that alone knows it; the help shows it there. */
+  readonly of?: string;
   /** Each time that it is given counts, not the last alone. */
   readonly repeats?: true;
   /** True where "" is a value. */
@@ -116,7 +118,11 @@ export const options: readonly OptionRow[] = [
     value: "FILE",
     help: "write the model's replies as a script",
   },
-  { name: "json", help: "with doctor: print JSON" },
+  { name: "json", help: "with a subcommand: print JSON" },
+  { name: "show-origin", of: "config list", help: "tell which file says it" },
+  { name: "user", of: "config set", help: "in the user's file" },
+  { name: "project", of: "config set", help: "in the project's file" },
+  { name: "local", of: "config set", help: "in your own file of the project" },
   {
     name: "settings",
     value: "FILE",

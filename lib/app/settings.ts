@@ -10,6 +10,7 @@ import { workspaceFiles } from "../settings/places.ts";
 import type { Trust } from "../settings/trust.ts";
 import { findGitRoot } from "../workspace/git.ts";
 import type { Invocation } from "./args.ts";
+import { ruleFault } from "./rule_fault.ts";
 
 /** Where the user's settings are; undefined without a home. */
 export function settingsFile(): string | undefined {
@@ -69,6 +70,7 @@ export async function openSettings(
       home: homeFolder(),
       flag: flags.settings,
       sources: flags.settingSources,
+      ruleFault,
     });
   const nothing = () => Promise.resolve(false);
   if (!await bringsSettings(workspace)) {
@@ -174,7 +176,8 @@ export async function workspaceRoot(folder: string): Promise<string> {
   return root === undefined || isWide ? real : root;
 }
 
-async function realOrNamed(folder: string): Promise<string> {
+/** A path as it really is; as it is named where that can't be told. */
+export async function realOrNamed(folder: string): Promise<string> {
   try {
     return await Deno.realPath(folder);
   } catch {

@@ -26,6 +26,8 @@ export interface Subcommand {
     readonly least: number;
     readonly most: number;
   };
+  /** Options without a value that it alone knows; see option_table.ts. */
+  readonly switches?: readonly string[];
   /** True when it knows `--json`. */
   readonly printsJson?: true;
   /** One line for `--help`. */
@@ -73,6 +75,38 @@ export const subcommands: readonly Subcommand[] = [
       await (await import("./policy_command.ts"))
         .runPolicyExplain(invocation, words),
   },
+  {
+    name: "config list",
+    switches: ["show-origin"],
+    printsJson: true,
+    help: "all settings; --show-origin: of which file",
+    run: async ({ invocation }) =>
+      await (await import("./config_command.ts")).runConfigList(invocation),
+  },
+  {
+    name: "config get",
+    takes: { label: "KEY", least: 1, most: 1 },
+    printsJson: true,
+    help: "one of them, as permissions.deny",
+    run: async ({ invocation, words }) =>
+      await (await import("./config_command.ts"))
+        .runConfigGet(invocation, words),
+  },
+  {
+    name: "config set",
+    takes: { label: "KEY VALUE", least: 2, most: 2 },
+    switches: ["user", "project", "local"],
+    help: "change it in --user, --project or --local",
+    run: async ({ invocation, words }) =>
+      await (await import("./config_set.ts")).runConfigSet(invocation, words),
+  },
+  {
+    name: "config path",
+    printsJson: true,
+    help: "the settings files and which are read",
+    run: async ({ invocation }) =>
+      await (await import("./config_command.ts")).runConfigPath(invocation),
+  },
 ];
 
 /** A subcommand as it is called, with the words that it takes. */
@@ -91,7 +125,7 @@ export function subcommandUsage({ name, takes }: Subcommand): string {
  * @param rows the table, where not the program's own.
  * @throws {UserError} with exit code 2 for a wrong second word, with the
  * nearest right one; for words that are missing or too many; for `--json`
- * where nothing prints JSON.
+ * where nothing prints JSON; for a switch of another subcommand.
  */
 export function subcommandOf(
   invocation: Invocation,
@@ -100,6 +134,15 @@ export function subcommandOf(
   const found = find(invocation, rows);
   if (invocation.network && found?.subcommand.name !== "sandbox run") {
     throw usage("Cannot use --network: only openclaude sandbox run takes it");
+  }
+  const strange = invocation.ownSwitches.find((name) =>
+    found?.subcommand.switches?.includes(name) !== true
+  );
+  if (strange !== undefined) {
+    const owner = rows.find(({ switches }) => switches?.includes(strange));
+    throw usage(
+      `Cannot use --${strange}: it is for openclaude ${owner?.name} alone`,
+    );
   }
   if (invocation.json && found?.subcommand.printsJson !== true) {
     throw usage(

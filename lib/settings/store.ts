@@ -38,7 +38,13 @@ export async function editSettings(
     kind: "write",
     home: "",
   });
-  if (!guarded.ok) throw new UserError(guarded.message, exitCodes.failed);
+  if (!guarded.ok) {
+    const { message, hint } = guarded;
+    throw new UserError(
+      hint === undefined ? message : `${message}. ${hint}`,
+      exitCodes.failed,
+    );
+  }
   const real = guarded.path;
   try {
     const lock = path.join(options.locks, await lockName(real));

@@ -34,6 +34,8 @@ Deno.test("parseInvocation() reads every option", () => {
     [["--local-only", "hi"], { localOnly: true, prompt: "hi" }],
     [["--record", "x.jsonl"], { record: "x.jsonl" }],
     [["--debug"], { debug: true }],
+    [["--show-origin"], { ownSwitches: ["show-origin"] }],
+    [["007"], { prompt: "007" }],
     [["-q", "hi", "there"], { quiet: true, prompt: "hi there" }],
     [["  "], { prompt: undefined }],
   ];

@@ -107,3 +107,14 @@ Deno.test("subcommandUsage() shows the words that it takes", () => {
     "sessions show ID",
   ]);
 });
+
+Deno.test("subcommandOf() refuses a switch of another subcommand", () => {
+  const known = [row("config set", { switches: ["user"] }), ...rows];
+  const of = (...args: string[]) => subcommandOf(parseInvocation(args), known);
+  assertEquals(of("config", "set", "--user")?.subcommand.name, "config set");
+  for (const args of [["doctor", "--user"], ["hi", "--user"], ["--user"]]) {
+    const error = assertThrows(() => of(...args), UserError);
+    assertEquals(error.exitCode, exitCodes.usage);
+    assert(error.message.includes("openclaude config set alone"));
+  }
+});
