@@ -18,6 +18,7 @@ import {
 } from "./bench_server.ts";
 import { measure, measureInTurn, type Program } from "./measure.ts";
 import { findProgram } from "../support/needs.ts";
+import { realmRows } from "./realm_bench.ts";
 import { sandboxRows } from "./sandbox_bench.ts";
 import { searchRows } from "./search_bench.ts";
 import {
@@ -329,6 +330,7 @@ async function main(): Promise<void> {
       ...await timeRows(bench, run, plain),
       ...await sizeRows(bench, run),
       ...(findProgram("rg") === undefined ? [] : await searchRows()),
+      ...await realmRows(`${folder}/bundle`),
       ...(findProgram("bwrap") === undefined ? [] : await sandboxRows()),
       ...await executableRows(bench),
     ];
