@@ -21,6 +21,7 @@ import {
   type Permissions,
   type RuleStore,
 } from "./permissions.ts";
+import { policyPlace } from "./policy_place.ts";
 import { buildPreamble } from "./preamble.ts";
 import { openRealm, type RealmStarter, type ToolRealm } from "./realm_start.ts";
 import { runOptionsFor } from "./run_options.ts";
@@ -86,10 +87,7 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     mode: options.mode,
     canAsk,
     home,
-    place: async () => {
-      const { roots, sandboxed } = await sandbox.settle();
-      return { roots: [...roots, ...folders], sandboxed };
-    },
+    place: async () => policyPlace(await sandbox.settle(), folders),
     store: options.ruleStore,
   });
   const realm = openRealm(offered, options.realms ?? {});
@@ -130,17 +128,20 @@ export async function boot(options: BootOptions): Promise<Conversation> {
       name === undefined ? Promise.resolve(first) : open(name),
     preamble: async () => {
       const now = systemClock.now();
-      const { plan, warning, sandboxed } = await sandbox.settle();
-      const preamble = await buildPreamble({
-        cwd,
-        environment,
-        now,
-        sandbox: plan,
-      });
       const hasBash = offered.some(({ needs }) => needs.includes("run"));
-      if (hasBash && warning !== undefined) warnings.push(warning);
+      const [found, preamble] = await Promise.all([
+        // Nobody waits for a probe where no command could be run.
+        hasBash ? sandbox.settle() : undefined,
+        buildPreamble({
+          cwd,
+          environment,
+          now,
+          sandbox: async () => (await sandbox.settle()).plan,
+        }),
+      ]);
+      if (found?.warning !== undefined) warnings.push(found.warning);
       warnings.push(
-        ...bypassWarnings(permissions.mode, !hasBash || sandboxed),
+        ...bypassWarnings(permissions.mode, found?.sandboxed ?? true),
         ...preamble.warnings,
       );
       return preamble.parts;

@@ -36,6 +36,7 @@ import {
   type LocalServer,
   type ServerFinding,
 } from "./doctor_servers.ts";
+import { findSandbox, type SandboxFinding } from "./doctor_sandbox.ts";
 import { findWorker, type WorkerFinding } from "./doctor_worker.ts";
 import { discoverMemory } from "./memory.ts";
 import type { RealmStarter } from "./realm_start.ts";
@@ -68,6 +69,7 @@ export interface EnvironmentReport {
   readonly permissions: readonly GrantFinding[];
   readonly tools: readonly ToolFinding[];
   readonly worker: WorkerFinding;
+  readonly sandbox: SandboxFinding;
   readonly programs: readonly ProgramFinding[];
   readonly folders: readonly FolderFinding[];
   readonly memory: {
@@ -115,9 +117,10 @@ export async function examineEnvironment(
   const environment = childEnvironment(readWholeEnvironment(childVariables), [
     endpoint.apiKey,
   ]);
-  const [worker, programs, folders, memory, servers, reached] = await Promise
-    .all([
+  const [worker, sandbox, programs, folders, memory, servers, reached] =
+    await Promise.all([
       findWorker(realms),
+      findSandbox(invocation, cwd),
       findPrograms({ cwd, environment, signal }),
       findFolders(),
       findMemory(cwd),
@@ -137,8 +140,9 @@ export async function examineEnvironment(
       host,
       programs: usefulPrograms.map(({ name }) => name),
     }),
-    tools: findTools(builtinTools, cwd),
+    tools: findTools(builtinTools, { cwd, canRun: sandbox.canRun }),
     worker,
+    sandbox,
     programs,
     folders,
     memory,

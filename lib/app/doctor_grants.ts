@@ -1,5 +1,9 @@
 import type { AnyTool } from "../core/tool.ts";
-import { can, missingNeeds } from "../platform/capabilities.ts";
+import {
+  can,
+  missingNeeds,
+  programsToGrant,
+} from "../platform/capabilities.ts";
 import {
   configFolder,
   stateFolder,
@@ -64,7 +68,7 @@ function findGrant(
   const granted = asked.filter((thing) => can(descriptor(category, thing)));
   const refused = asked.filter((thing) => !granted.includes(thing));
   const [first] = asked;
-  const wanted = category === "run" ? ["bash", "sh"] : [first ?? ""];
+  const wanted = category === "run" ? ["bash", "sh", "bwrap"] : [first ?? ""];
   const isEnough = wanted.some((thing) => granted.includes(thing));
   return {
     category,
@@ -74,7 +78,9 @@ function findGrant(
     flag: isEnough
       ? null
       : `--allow-${category}${
-        category === "env" ? "" : `=${wanted.join(",")}`
+        category === "env"
+          ? ""
+          : `=${(category === "run" ? programsToGrant() : wanted).join(",")}`
       }`,
   };
 }
@@ -104,13 +110,17 @@ export interface ToolFinding {
   readonly missing: readonly string[];
 }
 
-/** Tells which tools the granted permissions allow. */
+/**
+ * Tells which tools the granted permissions allow. `canRun` is whether
+ * commands can be run, by a shell or inside a sandbox.
+ */
 export function findTools(
   tools: readonly AnyTool[],
-  cwd: string,
+  { cwd, canRun }: { readonly cwd: string; readonly canRun: boolean },
 ): readonly ToolFinding[] {
   return tools.map(({ name, needs }) => {
-    const missing = missingNeeds(needs, [cwd]).map(({ flag }) => flag);
+    const missing = missingNeeds(needs, [cwd], { canRun })
+      .map(({ flag }) => flag);
     return { name, offered: missing.length === 0, missing };
   });
 }

@@ -23,6 +23,7 @@ export function environmentText(report: EnvironmentReport): string {
     ]),
     section("Permissions", report.permissions.map(permissionRow)),
     section("Tools", toolRows(report)),
+    section("Commands", commandRows(report)),
     section(
       "Programs",
       report.programs.map(({ name, said, state, use }) => [
@@ -78,6 +79,25 @@ function toolRows({ tools, worker }: EnvironmentReport): Row[] {
   rows.push(["worker", where]);
   if (worker.warning !== null) rows.push(["", worker.warning]);
   return rows;
+}
+
+function commandRows({ sandbox }: EnvironmentReport): Row[] {
+  const { canRun, label, notes, refusedBy, trials } = sandbox;
+  const kept = refusedBy !== null
+    ? `none are run: ${refusedBy}`
+    : canRun
+    ? label
+    : "none can be run";
+  return [
+    ["kept by", kept],
+    ...trials.map(({ because, kind, usable }): Row => [
+      kind,
+      `${usable ? "works" : "not usable"}${
+        because === "" ? "" : ` (${because})`
+      }`,
+    ]),
+    ...notes.map((note): Row => ["note", note]),
+  ];
 }
 
 function memoryRows({ memory }: EnvironmentReport): Row[] {

@@ -1,7 +1,11 @@
 import { describeError } from "../core/error.ts";
 import type { ToolCall } from "../core/message.ts";
 import type { Access, Decision, PermissionMode } from "../core/permission.ts";
-import { createPolicy, type Policy } from "../permission/policy.ts";
+import {
+  createPolicy,
+  type Policy,
+  type PolicyOptions,
+} from "../permission/policy.ts";
 import { describeRule, parseRule, type Rule } from "../permission/rule.ts";
 import { isUnmarkedDialect } from "../provider/dialects/unmarked.ts";
 
@@ -22,12 +26,10 @@ export interface PermissionsOptions {
   readonly rules: readonly Rule[];
   readonly home: string;
   /** Where work is done; asked for once, at the first call. */
-  place(): Promise<{
-    /** Folders of the work, absolute; the first is the workspace. */
-    readonly roots: readonly string[];
-    /** Whether commands run in the system's sandbox. */
-    readonly sandboxed: boolean;
-  }>;
+  place(): Promise<
+    & Pick<PolicyOptions, "roots" | "sandboxed">
+    & Partial<Pick<PolicyOptions, "realPath">>
+  >;
   /** Absent: answers count for the session alone. */
   readonly store?: RuleStore | undefined;
 }
@@ -60,14 +62,13 @@ export function openPermissions(options: PermissionsOptions): Permissions {
   let policy: Promise<Policy> | undefined;
 
   function open(): Promise<Policy> {
-    policy ??= options.place().then(({ roots, sandboxed }) =>
+    policy ??= options.place().then((place) =>
       createPolicy({
         mode: () => mode,
         canAsk,
         rules: options.rules,
-        roots,
         home,
-        sandboxed,
+        ...place,
         isDoubtful: isUnmarkedDialect,
       })
     );

@@ -23,8 +23,8 @@ export interface PreambleOptions {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly now: number;
-  /** What keeps the programs that are asked. */
-  readonly sandbox?: SandboxPlan;
+  /** What keeps the programs that are asked; found where it is needed. */
+  sandbox?(): Promise<SandboxPlan>;
 }
 
 /**
@@ -35,19 +35,24 @@ export interface PreambleOptions {
 export async function buildPreamble(
   { cwd, environment, now, sandbox }: PreambleOptions,
 ): Promise<Preamble> {
-  const [git, root] = await Promise.all([
-    gitSnapshot(cwd, environment, sandbox),
-    findGitRoot(cwd),
+  const root = await findGitRoot(cwd);
+  const [git, memory] = await Promise.all([
+    root === undefined ? undefined : askGit(cwd, environment, sandbox),
+    discoverMemory(cwd, { root: root ?? cwd, config: configFolder() }),
   ]);
-  const memory = await discoverMemory(cwd, {
-    root: root ?? cwd,
-    config: configFolder(),
-  });
   const surroundings = environmentText({ cwd, now, git, environment });
   return {
     parts: [text(surroundings), ...memoryParts(memory)],
     warnings: memory.warnings,
   };
+}
+
+async function askGit(
+  cwd: string,
+  environment: PreambleOptions["environment"],
+  sandbox: PreambleOptions["sandbox"],
+): Promise<GitSnapshot | undefined> {
+  return await gitSnapshot(cwd, environment, await sandbox?.());
 }
 
 function environmentText({ cwd, now, git, environment }: {

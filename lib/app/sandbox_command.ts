@@ -9,6 +9,8 @@ import {
 import { describeSandbox } from "../platform/sandbox_describe.ts";
 import type { Invocation } from "./args.ts";
 import { keepNoExec } from "./confine.ts";
+import { findFolders, withFolders } from "./more_folders.ts";
+import { permissionSetup } from "./permission_setup.ts";
 import { writeWhole } from "./print.ts";
 import { openSandbox, type Sandbox } from "./sandbox.ts";
 import { reasonsAgainst } from "./sandbox_advice.ts";
@@ -85,14 +87,17 @@ async function wrapped(
 }
 
 async function sandboxOf(invocation: Invocation): Promise<Sandbox> {
-  const { merged } = await openSettings(invocation);
+  const { merged, layers } = await openSettings(invocation);
   keepNoExec(invocation, merged);
+  const workspace = await workingFolder(invocation.cwd);
+  const { folders } = permissionSetup(invocation, layers);
+  const more = await findFolders(folders, workspace);
   return openSandbox({
-    workspace: await workingFolder(invocation.cwd),
+    workspace,
     mode: invocation.sandbox ?? merged.sandbox?.mode,
     noExec: invocation.noExec,
     localOnly: invocation.localOnly,
     network: invocation.network,
-    settings: merged.sandbox,
+    settings: withFolders(merged, more.paths).sandbox,
   });
 }

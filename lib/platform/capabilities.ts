@@ -1,4 +1,5 @@
 import type { Need } from "../core/permission.ts";
+import { bwrapPrograms } from "./bwrap_programs.ts";
 import { isInside } from "./paths.ts";
 
 /** A permission that the program was not given, and how to give it. */
@@ -92,6 +93,27 @@ function flagFor(need: Need, roots: readonly string[]): string {
     case "net":
       return "--allow-net";
     case "run":
-      return `--allow-run=${shells.join(",")}`;
+      return `--allow-run=${programsToGrant().join(",")}`;
+  }
+}
+
+/**
+ * The programs to grant so that commands can be run: the sandbox's alone where
+ * it is seen to be there, else shells. One that was granted already did not
+ * help. Needs `--allow-read` for its folder to see it.
+ */
+export function programsToGrant(): readonly string[] {
+  const isHelpful = Deno.build.os === "linux" &&
+    !can({ name: "run", command: "bwrap" }) && bwrapPrograms.some(isThere);
+  return isHelpful ? ["bwrap"] : shells;
+}
+
+function isThere(file: string): boolean {
+  if (!file.startsWith("/") || !can({ name: "read", path: file })) return false;
+  try {
+    return Deno.statSync(file).isFile;
+  } catch {
+    // Missing, or where this user may not look: not to be advised.
+    return false;
   }
 }

@@ -1,4 +1,5 @@
 import type { SandboxKind, SandboxPlan } from "../core/sandbox.ts";
+import { bwrapPrograms } from "./bwrap_programs.ts";
 import { can } from "./capabilities.ts";
 import {
   type ProcessOptions,
@@ -7,7 +8,6 @@ import {
 } from "./process.ts";
 import {
   bwrapProbe,
-  bwrapPrograms,
   explainRefusal,
   readCensus,
   wrapBwrap,
@@ -18,7 +18,7 @@ import { settlePlan, sweepAbsent } from "./sandbox_settle.ts";
 import { clearStems, stemsIn } from "./sandbox_temp.ts";
 
 export { planSandbox, sandboxLabel } from "./sandbox_plan.ts";
-export { onDisk } from "./sandbox_temp.ts";
+export { onDisk, sharedFolder } from "./sandbox_temp.ts";
 export type { SandboxKind, SandboxPlan } from "../core/sandbox.ts";
 export type { SandboxRequest } from "./sandbox_plan.ts";
 

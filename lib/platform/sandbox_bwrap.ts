@@ -2,14 +2,6 @@ import type { SandboxPlan } from "../core/sandbox.ts";
 import { layOverlays, type Overlay } from "./sandbox_plan.ts";
 import { sharedFolder, stemsIn } from "./sandbox_temp.ts";
 
-/** Where bubblewrap is looked for; the system's own comes first. */
-export const bwrapPrograms: readonly string[] = [
-  "/usr/bin/bwrap",
-  "/usr/local/bin/bwrap",
-  "/run/current-system/sw/bin/bwrap",
-  "bwrap",
-];
-
 /** Folders of sockets, and of other programs' temporary files. */
 const privateFolders = ["/run", sharedFolder];
 

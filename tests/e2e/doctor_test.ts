@@ -4,6 +4,7 @@ import { compile } from "../../.ci/compile.ts";
 import { capableReply } from "../support/doctor_server.ts";
 import { modelServer } from "../support/model_server.ts";
 import { needsCompiler } from "../support/needs.ts";
+import { needsBwrap } from "../support/sandbox.ts";
 import { tempFolder } from "../support/temp.ts";
 import { baseEnvironment, denoRun, entry, runProgram } from "./program.ts";
 
@@ -223,5 +224,30 @@ Deno.test({
     assertEquals(report.runsAs, "executable");
     assertEquals(report.worker.starts, true);
     assertEquals(report.worker.narrowed, true);
+  },
+});
+
+Deno.test({
+  name: "openclaude doctor offers Bash where bwrap alone may be run",
+  ignore: !await needsBwrap(),
+  async fn() {
+    await using folder = await tempFolder({}, { dir: "/var/tmp" });
+    const doctor = async (...flags: string[]) => {
+      const run = await runProgram(["doctor", "--json"], {
+        cwd: folder.path,
+        command: denoRun([`--allow-read=${folder.path},/usr/bin`, ...flags]),
+      });
+      assertEquals(run.code, 0, run.stderr);
+      const { sandbox, tools } = JSON.parse(run.stdout);
+      const bash = tools.find(({ name }: { name: string }) => name === "Bash");
+      return { sandbox, bash };
+    };
+    const kept = await doctor("--allow-run=bwrap");
+    assertEquals(kept.bash, { name: "Bash", offered: true, missing: [] });
+    assertEquals(kept.sandbox.kind, "bwrap");
+    const none = await doctor();
+    assertEquals(none.bash.missing, ["--allow-run=bwrap"]);
+    assertEquals([none.sandbox.kind, none.sandbox.canRun], ["none", false]);
+    assertStringIncludes(none.sandbox.trials[0].because, "not granted");
   },
 });

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { tempFolder } from "../support/temp.ts";
 
 const module = new URL("../../lib/platform/capabilities.ts", import.meta.url);
+const config = new URL("../../deno.json", import.meta.url).pathname;
 
 async function missing(root: string, flags: readonly string[]) {
   await using folder = await tempFolder({
@@ -10,7 +11,10 @@ async function missing(root: string, flags: readonly string[]) {
     console.log(JSON.stringify(missingNeeds(needs, [Deno.args[0]])));`,
   });
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...flags, folder.at("ask.ts"), root],
+    args: [
+      ...["run", "--no-prompt", "-c", config, ...flags],
+      ...[folder.at("ask.ts"), root],
+    ],
     stderr: "inherit",
   }).output();
   return JSON.parse(new TextDecoder().decode(stdout));
