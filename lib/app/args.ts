@@ -21,8 +21,11 @@ export interface Invocation {
   readonly debug: boolean;
   /** Print JSON; for subcommands alone. */
   readonly json: boolean;
-  /** Options without a value that one subcommand alone knows. */
+  /** Names of the options given that one subcommand alone knows. */
   readonly ownSwitches: readonly string[];
+  /** What to write, and where to; for `sessions export`. */
+  readonly format: string | undefined;
+  readonly output: string | undefined;
   readonly model: string | undefined;
   readonly baseUrl: string | undefined;
   readonly apiKey: string | undefined;
@@ -111,8 +114,10 @@ export function parseInvocation(args: readonly string[]): Invocation {
     debug: parsed.debug === true,
     json: parsed.json === true,
     ownSwitches: options.filter(({ of, name }) =>
-      of !== undefined && parsed[name] === true
+      of !== undefined && parsed[name] !== undefined && parsed[name] !== false
     ).map(({ name }) => name),
+    format: given("format"),
+    output: given("output"),
     model: given("model"),
     baseUrl: urlOf(given("base-url")),
     apiKey: given("api-key"),

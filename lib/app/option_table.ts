@@ -123,6 +123,20 @@ export const options: readonly OptionRow[] = [
   { name: "user", of: "config set", help: "in the user's file" },
   { name: "project", of: "config set", help: "in the project's file" },
   { name: "local", of: "config set", help: "in your own file of the project" },
+  { name: "all", of: "sessions list", help: "of all folders" },
+  {
+    name: "format",
+    value: "NAME",
+    of: "sessions export",
+    help: "md, json or html [by -o, else md]",
+  },
+  {
+    name: "output",
+    short: "o",
+    value: "FILE",
+    of: "sessions export",
+    help: "write to this file",
+  },
   {
     name: "settings",
     value: "FILE",

@@ -26,7 +26,7 @@ export interface Subcommand {
     readonly least: number;
     readonly most: number;
   };
-  /** Options without a value that it alone knows; see option_table.ts. */
+  /** Options that it alone knows; see option_table.ts. */
   readonly switches?: readonly string[];
   /** True when it knows `--json`. */
   readonly printsJson?: true;
@@ -107,7 +107,39 @@ export const subcommands: readonly Subcommand[] = [
     run: async ({ invocation }) =>
       await (await import("./config_command.ts")).runConfigPath(invocation),
   },
+  {
+    name: "sessions list",
+    printsJson: true,
+    switches: ["all"],
+    help: "conversations here; --all: in all folders",
+    run: async (options) => (await loadSessions()).runSessionsList(options),
+  },
+  {
+    name: "sessions show",
+    takes: { label: "ID", least: 1, most: 1 },
+    printsJson: true,
+    help: "what one is, and how it ended",
+    run: async (options) => (await loadSessions()).runSessionsShow(options),
+  },
+  {
+    name: "sessions export",
+    takes: { label: "ID", least: 1, most: 1 },
+    printsJson: true,
+    switches: ["format", "output"],
+    help: "--format md, json or html; -o FILE",
+    run: async (options) => (await loadSessions()).runSessionsExport(options),
+  },
+  {
+    name: "sessions rm",
+    takes: { label: "ID...", least: 1, most: Infinity },
+    help: "remove some for good",
+    run: async (options) => (await loadSessions()).runSessionsRemove(options),
+  },
 ];
+
+function loadSessions() {
+  return import("./sessions_command.ts");
+}
 
 /** A subcommand as it is called, with the words that it takes. */
 export function subcommandUsage({ name, takes }: Subcommand): string {

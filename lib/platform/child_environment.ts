@@ -21,11 +21,23 @@ export function childEnvironment(
   const known = secrets.filter((secret) => secret.length >= shortestSecret);
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
-    const upper = name.toUpperCase();
-    const isSecret = secretWord.test(upper) && !innocent.test(upper);
-    if (isSecret || providers.test(upper)) continue;
+    if (isSecret(name) || providers.test(name.toUpperCase())) continue;
     if (known.some((secret) => value.includes(secret))) continue;
     kept[name] = value;
   }
   return kept;
+}
+
+/** The values of the variables that are named as keys and passwords are. */
+export function secretsIn(
+  environment: Readonly<Record<string, string>>,
+): string[] {
+  return Object.entries(environment)
+    .filter(([name, value]) => isSecret(name) && value.length >= shortestSecret)
+    .map(([, value]) => value);
+}
+
+function isSecret(name: string): boolean {
+  const upper = name.toUpperCase();
+  return secretWord.test(upper) && !innocent.test(upper);
 }

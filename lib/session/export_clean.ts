@@ -66,7 +66,10 @@ function replacer(scrub: (text: string) => string) {
     // An image is no text, and large.
     const { type } = this as { type?: unknown };
     if (key === "data" && type === "image") return value;
-    const clean = scrub(value);
+    const plain = stripAnsi(value);
+    // An escape sequence right before a key would hide its beginning.
+    const hidden = plain === value ? value : scrub(plain);
+    const clean = hidden === plain ? scrub(value) : hidden;
     const lead = `${key}: `;
     const named = scrub(`${lead}${clean}`);
     return named.startsWith(lead) ? named.slice(lead.length) : clean;

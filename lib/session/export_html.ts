@@ -105,7 +105,7 @@ class Page {
     const state = callState(item);
     const isBad = !state.startsWith("ok");
     const summary = `<b>${this.#text(call.name)}</b> ` +
-      `<code>${this.#text(callTitle(call))}</code> ` +
+      `<code>${this.#text(callTitle(call, this.#cleaner))}</code> ` +
       `<span class="${isBad ? "bad" : "good"}">${state}</span>`;
     const input = escapeHtml(this.#cleaner.json(call.input, 2));
     const pieces = [`<h3>Input</h3><pre dir="ltr">${input}</pre>\n`];

@@ -6,8 +6,10 @@ import {
   type ToolCall,
   type ToolMessage,
 } from "../core/message.ts";
+import { firstLine } from "../core/text.ts";
 import { createBreather } from "../platform/breather.ts";
 import type { Entry, EntryOf } from "./entry.ts";
+import type { Cleaner } from "./export_clean.ts";
 import { isPrompt } from "./facts.ts";
 import type { SessionView } from "./view.ts";
 
@@ -182,13 +184,13 @@ export function textAndImages(
 const telling = ["command", "file_path", "path", "pattern", "url"];
 
 /** A call's most telling argument in one line; "" when there is none. */
-export function callTitle({ input }: ToolCall): string {
-  const named = telling.map((name) => input[name]);
-  const value = [...named, ...Object.values(input)]
+export function callTitle({ input }: ToolCall, cleaner: Cleaner): string {
+  // A key is told by the name under which it stands, which a title has not.
+  const clean: Record<string, unknown> = JSON.parse(cleaner.json(input));
+  const named = telling.map((name) => clean[name]);
+  const value = [...named, ...Object.values(clean)]
     .find((value) => typeof value === "string" && value !== "");
-  if (typeof value !== "string") return "";
-  const [line = ""] = value.trim().split("\n");
-  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
+  return typeof value === "string" ? firstLine(value.trim(), 120) : "";
 }
 
 /** How a call went, in words: "ok, 12 ms". */

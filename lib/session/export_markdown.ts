@@ -18,11 +18,9 @@ export async function* markdownPieces(
   cleaner: Cleaner,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<string> {
-  const show = (value: string) => tame(cleaner.text(value));
-  const cell = (value: string) =>
-    show(value.replaceAll("\n", " ")).replaceAll("|", "\\|");
+  const show = (value: string) => oneLine(cleaner.text(value));
   const rows = factRows(view).map(([name, value]) =>
-    `| ${name} | ${cell(value)} |\n`
+    `| ${name} | ${show(value)} |\n`
   );
   yield `# ${show(titleOf(view))}\n\n| | |\n| --- | --- |\n${rows.join("")}`;
   let speaker = "";
@@ -48,7 +46,7 @@ function drawItem(item: ExportItem, cleaner: Cleaner): string {
     case "program":
       return quote(drawParts(item.parts, cleaner));
     case "note":
-      return `*${tame(cleaner.text(item.text)).replaceAll("*", "\\*")}*`;
+      return oneLine(cleaner.text(item.text));
     case "reply": {
       const pieces: string[] = [];
       if (item.thinking.trim() !== "") {
@@ -68,7 +66,9 @@ function drawItem(item: ExportItem, cleaner: Cleaner): string {
 
 function drawCall(item: ExportCall, cleaner: Cleaner): string {
   const { call, result } = item;
-  const title = [call.name, callTitle(call)].filter((part) => part !== "")
+  const title = [call.name, callTitle(call, cleaner)].filter((part) =>
+    part !== ""
+  )
     .join(": ");
   const pieces = [fenced(cleaner.json(call.input, 2), "json")];
   const diff = diffOf(item);
@@ -78,7 +78,7 @@ function drawCall(item: ExportCall, cleaner: Cleaner): string {
   if (result !== null) {
     const { text, images } = textAndImages(result.content);
     if (text !== "") pieces.push(fenced(cleaner.text(text), ""));
-    pieces.push(...images.map(imageWord));
+    pieces.push(...images.map((image) => imageWord(image, cleaner)));
   }
   const summary = `${title} (${callState(item)})`;
   return folded(cleaner.text(summary), pieces.join("\n\n"));
@@ -86,12 +86,17 @@ function drawCall(item: ExportCall, cleaner: Cleaner): string {
 
 function drawParts(parts: readonly Part[], cleaner: Cleaner): string {
   const { text, images } = textAndImages(parts);
-  return [tame(cleaner.text(text)), ...images.map(imageWord)]
+  return [
+    tame(cleaner.text(text)),
+    ...images.map((image) => imageWord(image, cleaner)),
+  ]
     .filter((piece) => piece !== "").join("\n\n");
 }
 
-function imageWord(part: Part): string {
-  return part.type === "image" ? `*[image: ${tame(part.mediaType)}]*` : "";
+function imageWord(part: Part, cleaner: Cleaner): string {
+  return part.type === "image"
+    ? `[image: ${oneLine(cleaner.text(part.mediaType))}]`
+    : "";
 }
 
 function folded(summary: string, body: string): string {
@@ -113,6 +118,12 @@ function fenced(value: string, language: string): string {
 function quote(markdown: string): string {
   return markdown.split("\n")
     .map((line) => line === "" ? ">" : `> ${line}`).join("\n");
+}
+
+/** A text that is no Markdown, for a line or a cell of a table. */
+function oneLine(value: string): string {
+  return value.replace(/\s*\n\s*/g, " ").trim()
+    .replace(/[\\`<|*]/g, "\\$&").replaceAll("![", "\\![");
 }
 
 /**

@@ -43,3 +43,22 @@ Deno.test("listSessions() and findSession() know sessions by id, name and prompt
   assertEquals((await newestSession(folder.path, options))?.name, "name-0");
   assertEquals(await listSessions(folder.path, { cwd: "/srv/other" }), []);
 });
+
+Deno.test("listSessions() finds all of many sessions, newest first, whatever lies between them", async () => {
+  await using folder = await tempFolder({
+    "-srv-project/2026-11-24T08-00-00-000Z_damaged1.jsonl": "\0\0\0",
+    "-srv-project/2026-11-24T08-00-00-000Z_afolder1.jsonl/x": "",
+    "-srv-project/notes.txt": "",
+  });
+  for (let n = 0; n < 40; n++) {
+    await using session = await createSession(folder.path, sessionOptions());
+    session.append({ type: "message", message: userSays(`prompt ${n}`) });
+    const time = new Date(1e12 + n * 1_000);
+    await Deno.utime(session.file ?? "", time, time);
+  }
+  const all = await listSessions(folder.path);
+  assertEquals(
+    all.map(({ firstPrompt }) => firstPrompt),
+    Array.from({ length: 40 }, (_, n) => `prompt ${39 - n}`),
+  );
+});

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { createSession, SessionBusyError } from "../../lib/session/open.ts";
 import { pruneSessions, removeSession } from "../../lib/session/remove.ts";
 import { SessionError } from "../../lib/session/scan.ts";
+import { lockFile } from "../../lib/platform/lock.ts";
 import { sessionOptions, userSays } from "../support/session.ts";
 import { tempFolder } from "../support/temp.ts";
 
@@ -32,4 +33,38 @@ Deno.test("removeSession() and pruneSessions() keep what is open, named, new or 
   for (const file of [files[0], files[2], busy, foreign]) {
     await Deno.stat(file ?? "");
   }
+});
+
+Deno.test("pruneSessions() sweeps what killed processes left beside sessions", async () => {
+  const stem = "-srv-project/2026-11-24T08-00-00-000Z_abcdefg";
+  await using folder = await tempFolder({
+    [`${stem}1.jsonl.tmp`]: "half a fork",
+    [`${stem}2.jsonl.lock`]: "{}",
+    [`${stem}3.jsonl.tmp.lock`]: "{}",
+    [`${stem}4.jsonl.lock`]: "{}",
+    "-srv-project/notes.lock": "mine",
+    "-srv-project/notes.tmp": "mine",
+    [`${stem}5.jsonl.tmp`]: "being made",
+    [`${stem}6.jsonl.lock`]: "being taken",
+  });
+  const held = await lockFile(folder.at(`${stem}4.jsonl.lock`), now);
+  assertEquals(held.ok, true);
+  const old = new Date(Date.now() - 25 * 60 * 60 * 1_000);
+  const place = folder.at("-srv-project");
+  for await (const { name } of Deno.readDir(place)) {
+    if (!/[56]\.jsonl/.test(name)) {
+      await Deno.utime(`${place}/${name}`, old, old);
+    }
+  }
+  await pruneSessions(folder.path, { days: 30, ...now });
+  const left = (await Array.fromAsync(Deno.readDir(place)))
+    .map(({ name }) => name.replace(/^2026.*abcdefg/, "")).sort();
+  assertEquals(left, [
+    "4.jsonl.lock",
+    "5.jsonl.tmp",
+    "6.jsonl.lock",
+    "notes.lock",
+    "notes.tmp",
+  ]);
+  if (held.ok) await held.lock[Symbol.asyncDispose]();
 });
