@@ -4,6 +4,7 @@ import type { Usage } from "../core/model.ts";
 import { calibrate, messageTokens, prefixTokens } from "../core/tokens.ts";
 import { compact, summaryRequest } from "./compact.ts";
 import type { AgentOptions } from "./options.ts";
+import { whyTooDear } from "./spending.ts";
 import { historyTokens } from "./squeeze.ts";
 import { streamTurn } from "./turn.ts";
 
@@ -89,6 +90,9 @@ export async function compactHistory(
     preamble: options.preamble,
     mustSummarise: request.trigger === "manual",
     summarise: async (old) => {
+      if (whyTooDear(requestTokens(old, options), options) !== null) {
+        return null;
+      }
       const result = await streamTurn(
         {
           history: [...old, ask],

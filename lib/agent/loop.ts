@@ -8,11 +8,17 @@ import { describeError } from "../core/error.ts";
 import type { AssistantMessage, Message } from "../core/message.ts";
 import type { ModelFailure, Usage } from "../core/model.ts";
 import { Channel } from "../platform/channel.ts";
-import { compactHistory, isOverBudget, learnTokens } from "./context.ts";
+import {
+  compactHistory,
+  isOverBudget,
+  learnTokens,
+  requestTokens,
+} from "./context.ts";
 import { dispatch } from "./dispatch.ts";
 import { createLoopGuard, type LoopGuard } from "./guard.ts";
 import { nudgeFor, type Nudges } from "./nudge.ts";
 import type { AgentOptions } from "./options.ts";
+import { whyTooDear } from "./spending.ts";
 import { streamTurn, type TurnResult } from "./turn.ts";
 
 /** A run under way. */
@@ -106,6 +112,9 @@ async function takeTurns(run: Run): Promise<Ending> {
     if (run.signal.aborted) return { reason: "aborted" };
     if (run.turn >= run.options.limits.maxTurns) return { reason: "max_turns" };
     if (isOverBudget(run.history, run.options)) await shorten(run, "auto");
+    const promptTokens = requestTokens(run.history, run.options);
+    const because = whyTooDear(promptTokens, run.options);
+    if (because !== null) return { reason: "budget", because };
     run.turn++;
     run.emit({ type: "turn_start", turn: run.turn });
     const result = await streamTurn(
@@ -122,6 +131,8 @@ async function takeTurns(run: Run): Promise<Ending> {
 async function onResult(run: Run, result: TurnResult): Promise<Ending | null> {
   if (result.kind === "failure") return await onFailure(run, result);
   if (result.kind === "repeating") return onRepeating(run);
+  // The check before the next request says why.
+  if (result.kind === "too_dear") return null;
   run.nudges.sampling = {};
   return await onReply(run, result);
 }
@@ -278,7 +289,7 @@ function stopOf(
   result: TurnResult,
 ): (AgentEventBody & { type: "turn_end" })["stop"] {
   if (result.kind === "reply") return result.stop;
-  if (result.kind === "repeating") return "error";
+  if (result.kind !== "failure") return "error";
   return result.failure.code === "aborted" ? "aborted" : "error";
 }
 

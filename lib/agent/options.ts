@@ -7,7 +7,7 @@ import type {
   Decision,
   PermissionMode,
 } from "../core/permission.ts";
-import type { Prices } from "../core/settings.ts";
+import type { Prices, PriceSource } from "../core/settings.ts";
 import type {
   AnyTool,
   CallContext,
@@ -33,6 +33,15 @@ export interface AgentState {
 export interface PermissionQuestion {
   readonly requestId: string;
   readonly signal: AbortSignal;
+}
+
+/**
+ * A limit on money for all runs of a conversation and all its agents, which
+ * share this object and add to it.
+ */
+export interface Spending {
+  readonly limitUsd: number;
+  spentUsd: number;
 }
 
 /** Bounds of a run. */
@@ -73,8 +82,11 @@ export interface AgentOptions {
   readonly limits: AgentLimits;
   readonly budget: ContextBudget;
   readonly state: AgentState;
-  /** What tokens cost, where the user said so. */
+  /** What tokens cost, and who said so; absent where nobody did. */
   readonly prices?: Prices;
+  readonly priceSource?: PriceSource;
+  /** What may be spent; absent: as much as it takes. It needs prices. */
+  readonly spending?: Spending;
   /** Opens each conversation's first message: environment and memory. */
   readonly preamble: readonly Part[];
   /** Adds what each event carries. */

@@ -1,14 +1,15 @@
 import { type AgentEventBody, assertNever } from "../core/event.ts";
 import type { AssistantMessage, Message } from "../core/message.ts";
 import type {
+  ModelEvent,
   ModelFailure,
   ModelRequest,
   StopReason,
   Usage,
 } from "../core/model.ts";
-import type { Prices } from "../core/settings.ts";
 import { createRepetitionWatch } from "./repetition.ts";
 import type { AgentOptions } from "./options.ts";
+import { usageEvent, whyTooDear } from "./spending.ts";
 
 /** What one request to the model came to. */
 export type TurnResult =
@@ -25,7 +26,9 @@ export type TurnResult =
     readonly partial: string;
   }
   /** The reply repeated itself without end and was stopped. */
-  | { readonly kind: "repeating" };
+  | { readonly kind: "repeating" }
+  /** A repetition was not paid for: it would go over the limit on money. */
+  | { readonly kind: "too_dear" };
 
 /** What a request may differ in. */
 export interface TurnRequest {
@@ -47,9 +50,17 @@ export async function streamTurn(
     emit(body: AgentEventBody): void;
   },
 ): Promise<TurnResult> {
-  const started = options.now();
+  let started = options.now();
   let firstDelta = 0;
   let partial = "";
+  const count = (usage: Usage) => {
+    const ended = options.now();
+    const ms = ended - started;
+    const firstDeltaMs = (firstDelta || ended) - started;
+    ports.emit(usageEvent(usage, { ms, firstDeltaMs }, options));
+    started = ended;
+    firstDelta = 0;
+  };
   const request: ModelRequest = {
     purpose: turn.purpose ?? "turn",
     system: options.system,
@@ -78,30 +89,24 @@ export async function streamTurn(
       case "retry":
         partial = "";
         watch.reset();
-        ports.emit(event);
+        if (event.usage !== undefined) count(event.usage);
+        ports.emit(withoutUsage(event));
+        if (whyTooDear(event.usage?.input ?? 0, options) !== null) {
+          return { kind: "too_dear" };
+        }
         continue;
       case "notice":
         ports.emit(event);
         continue;
       case "failure":
+        if (event.usage !== undefined) count(event.usage);
         if (repetition.signal.aborted && !ports.signal.aborted) {
           return { kind: "repeating" };
         }
         return { kind: "failure", failure: event.failure, partial };
       case "finish": {
-        const ended = options.now();
-        ports.emit({
-          type: "usage",
-          usage: event.usage,
-          ms: ended - started,
-          firstDeltaMs: (firstDelta || ended) - started,
-          context: event.usage.input + event.usage.output,
-          window: options.budget.window,
-          ...(options.prices === undefined
-            ? {}
-            : { costUsd: costOf(event.usage, options.prices) }),
-        });
         const { message, stop, usage } = event;
+        count(usage);
         return { kind: "reply", message, stop, usage };
       }
       default:
@@ -111,10 +116,9 @@ export async function streamTurn(
   throw new TypeError("The model's stream ended without finish or failure");
 }
 
-/** US dollars of one request; reasoning is part of the output. */
-function costOf({ input, output, cached }: Usage, prices: Prices): number {
-  const cachedPrice = prices.cached ?? prices.input;
-  const dollars = (input - cached) * prices.input + cached * cachedPrice +
-    output * prices.output;
-  return dollars / 1_000_000;
+/** The event of a run; what was used is an event of its own. */
+function withoutUsage(
+  { attempt, of, waitMs, because }: ModelEvent & { type: "retry" },
+): AgentEventBody {
+  return { type: "retry", attempt, of, waitMs, because };
 }

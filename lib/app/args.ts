@@ -31,6 +31,8 @@ export interface Invocation {
   readonly apiKey: string | undefined;
   readonly contextWindow: number | undefined;
   readonly maxTurns: number | undefined;
+  /** US dollars. */
+  readonly maxBudgetUsd: number | undefined;
   readonly cwd: string | undefined;
   /** The mode of the flags; the settings decide where none is given. */
   readonly mode: PermissionMode | undefined;
@@ -123,6 +125,7 @@ export function parseInvocation(args: readonly string[]): Invocation {
     apiKey: given("api-key"),
     contextWindow: contextWindowOf(given("context-window")),
     maxTurns: positive(given("max-turns"), "--max-turns"),
+    maxBudgetUsd: dollarsOf(given("max-budget-usd")),
     cwd: given("cwd"),
     mode: modeOf(given("permission-mode")) ??
       (parsed["dangerously-skip-permissions"] === true
@@ -210,6 +213,16 @@ function positive(value: string | undefined, flag: string): number | undefined {
     throw usage(`Cannot use ${flag} "${value}": it must be a number from 1 up`);
   }
   return number;
+}
+
+function dollarsOf(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  const dollars = Number(value);
+  if (/^\d*\.?\d+$/.test(value) && dollars > 0) return dollars;
+  throw usage(
+    `Cannot use --max-budget-usd "${value}": it must be a number of US ` +
+      "dollars above 0, such as 0.50",
+  );
 }
 
 function urlOf(value: string | undefined): string | undefined {

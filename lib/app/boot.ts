@@ -3,6 +3,7 @@ import type { ModelClient } from "../core/model.ts";
 import type { PermissionMode } from "../core/permission.ts";
 import { toolSpecs } from "../core/schema.ts";
 import type { AnyTool } from "../core/tool.ts";
+import type { Spending } from "../agent/options.ts";
 import { systemPrompt } from "../agent/prompt.ts";
 import { childEnvironment } from "../platform/child_environment.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -47,6 +48,8 @@ export interface BootOptions {
   readonly ruleStore?: RuleStore | undefined;
   readonly cwd?: string | undefined;
   readonly maxTurns?: number | undefined;
+  /** What all runs may cost; absent: as much as it takes. */
+  readonly spending?: Spending | undefined;
   /** File to which the model's replies are recorded as a script. */
   readonly record?: string | undefined;
   /** The tools, where not the built-in ones. */
@@ -118,6 +121,7 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     withheld: choice.withheld,
     failOnDenied: setup.failOnDenied,
     maxTurns: options.maxTurns,
+    spending: options.spending,
   };
   return openConversation({
     id: newId(),

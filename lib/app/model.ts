@@ -21,11 +21,15 @@ const smallestWindow = 16_384;
  */
 export async function openModel(
   endpoint: Endpoint,
-  options: { readonly record: string | undefined },
+  options: {
+    readonly record: string | undefined;
+    /** Milliseconds that the server's list of models is waited for. */
+    readonly patienceMs?: number;
+  },
 ): Promise<ModelClient> {
   const opened = endpoint.model.startsWith(scripted)
     ? await openScript(endpoint.model.slice(scripted.length))
-    : await openServer(endpoint);
+    : await openServer(endpoint, patienceOf(options));
   const client = withPrices(opened, endpoint.prices);
   if (options.record === undefined) return client;
   const { recordModel } = await import("../provider/record.ts");
@@ -37,6 +41,10 @@ export async function openModel(
     client,
     (line) => Deno.writeTextFile(file, `${line}\n`, { append: true }),
   );
+}
+
+function patienceOf({ patienceMs }: { readonly patienceMs?: number }) {
+  return patienceMs === undefined ? {} : { patienceMs };
 }
 
 /** Files to which this process records. */
@@ -73,6 +81,7 @@ export async function openServer(
     /** Laid over all, in the place of what was learned. */
     readonly probe?: ProfileOverride;
     readonly fetch?: typeof fetch;
+    readonly patienceMs?: number;
   } = {},
 ): Promise<ModelClient> {
   const { openModel: open } = await import("../provider/mod.ts");
@@ -126,7 +135,11 @@ function withPrices(
   if (prices === undefined) return client;
   return {
     name: client.name,
-    info: async (signal) => ({ ...await client.info(signal), prices }),
+    info: async (signal) => ({
+      ...await client.info(signal),
+      prices,
+      priceSource: "settings",
+    }),
     stream: (request, options) => client.stream(request, options),
     list: (signal) => client.list(signal),
   };

@@ -46,6 +46,11 @@ export const options: readonly OptionRow[] = [
     help: "requests to the model at the most; code 53 [30]",
   },
   {
+    name: "max-budget-usd",
+    value: "USD",
+    help: "what it may cost at the most; code 55",
+  },
+  {
     name: "permission-mode",
     value: "MODE",
     help:

@@ -4,6 +4,8 @@ import type { Part } from "../core/message.ts";
 import type { ToolSpec } from "../core/model.ts";
 import type { AnyTool } from "../core/tool.ts";
 import { systemClock } from "../platform/clock.ts";
+import type { Spending } from "../agent/options.ts";
+import { moneyOptions } from "./budget.ts";
 import type {
   ConversationPorts,
   PreparedOptions,
@@ -30,6 +32,7 @@ export interface FixedOptions {
   withheld(name: string): string | null;
   readonly failOnDenied: boolean;
   readonly maxTurns: number | undefined;
+  readonly spending: Spending | undefined;
 }
 
 const defaultMaxTurns = 30;
@@ -79,7 +82,7 @@ export function runOptionsFor(
       keep: limits.keep,
       maxOutput: Math.min(info.maxOutput, limits.maxOutput),
     },
-    ...(info.prices === undefined ? {} : { prices: info.prices }),
+    ...moneyOptions(model.name, info, fixed.spending),
     now: systemClock.now,
     newId,
     run: realm.run,

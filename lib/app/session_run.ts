@@ -5,6 +5,7 @@ import { path } from "../platform/paths.ts";
 import { parseInvocation } from "./args.ts";
 import { askTrust } from "./ask_trust.ts";
 import { boot } from "./boot.ts";
+import { openSpending } from "./budget.ts";
 import { keepNoExec, sandboxFor } from "./confine.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import type { FrontEnds } from "./front_end.ts";
@@ -81,6 +82,7 @@ export async function runSession(
     ...invocation,
     sandbox,
     endpoint,
+    spending: await openSpending(invocation.maxBudgetUsd, endpoint),
     resolve,
     settings,
     realms: realms(invocation),

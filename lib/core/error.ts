@@ -23,6 +23,7 @@ export const exitCodes = {
   sandbox: 44,
   settings: 52,
   maxTurns: 53,
+  budget: 55,
   crash: 70,
   transient: 75,
   interrupted: 130,

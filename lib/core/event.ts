@@ -1,6 +1,7 @@
 import type { Message } from "./message.ts";
 import type { ModelFailure, StopReason, Usage } from "./model.ts";
 import type { Access, PermissionMode } from "./permission.ts";
+import type { PriceSource } from "./settings.ts";
 import type { ToolOutcome } from "./tool.ts";
 
 /** What each event carries. */
@@ -18,6 +19,7 @@ export type RunEndReason =
   | "done"
   | "aborted"
   | "max_turns"
+  | "budget"
   | "loop"
   /** A call was refused, and the user wanted the run to end at that. */
   | "denied"
@@ -120,6 +122,9 @@ export type AgentEventBody =
     readonly window: number;
     /** Absent where nobody said what a token costs. */
     readonly costUsd?: number;
+    readonly priceSource?: PriceSource;
+    /** Which model was asked. */
+    readonly model?: string;
   }
   | {
     readonly type: "notice";

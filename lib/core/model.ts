@@ -1,5 +1,5 @@
 import type { AssistantMessage, Message } from "./message.ts";
-import type { Prices } from "./settings.ts";
+import type { Prices, PriceSource } from "./settings.ts";
 
 /** A tool as a model is told of it. */
 export interface ToolSpec {
@@ -92,6 +92,8 @@ export type ModelEvent =
     readonly of: number;
     readonly waitMs: number;
     readonly because: string;
+    /** What the reply that came to nothing used; absent: nothing. */
+    readonly usage?: Usage;
   }
   | {
     readonly type: "notice";
@@ -104,7 +106,12 @@ export type ModelEvent =
     readonly stop: StopReason;
     readonly usage: Usage;
   }
-  | { readonly type: "failure"; readonly failure: ModelFailure };
+  | {
+    readonly type: "failure";
+    readonly failure: ModelFailure;
+    /** What the reply that broke off used; absent: nothing. */
+    readonly usage?: Usage;
+  };
 
 /** What is known of a model, and from where. */
 export interface ModelInfo {
@@ -122,8 +129,9 @@ export interface ModelInfo {
   readonly thinking: boolean;
   /** "text": tools are described in the prompt and read from the reply. */
   readonly tools: "native" | "text" | "none";
-  /** What the user's settings say that it costs. */
+  /** What it costs, and who said so; absent where nobody did. */
   readonly prices?: Prices;
+  readonly priceSource?: PriceSource;
   /** What kind of server it is, for example "Ollama 0.9.1". */
   readonly server?: string;
   /** The most expensive truths, for the user to see once. */

@@ -104,3 +104,9 @@ export interface Prices {
   readonly output: number;
   readonly cached?: number | undefined;
 }
+
+/**
+ * Who said what a token costs: the user, the server's list of models, or our
+ * own table, whose prices may be out of date.
+ */
+export type PriceSource = "settings" | "server" | "table";

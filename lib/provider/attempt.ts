@@ -11,6 +11,7 @@ import {
   timeoutProblem,
 } from "./failure.ts";
 import type { Timeouts } from "./profile.ts";
+import type { RawReply } from "./raw.ts";
 import { BodyReader } from "./reader.ts";
 import { type Expired, Watchdog } from "./watchdog.ts";
 
@@ -33,10 +34,15 @@ export interface AttemptPorts {
   readonly signal: AbortSignal;
 }
 
+/** What had come of a reply until it broke off: it may have to be paid. */
+interface Received {
+  readonly received?: RawReply;
+}
+
 /** How an attempt ended. */
 export type AttemptEnd =
-  | { readonly kind: "aborted" }
-  | { readonly kind: "problem"; readonly problem: Problem }
+  | ({ readonly kind: "aborted" } & Received)
+  | ({ readonly kind: "problem"; readonly problem: Problem } & Received)
   | { readonly kind: "read"; readonly assembled: Assembled };
 
 /**
@@ -82,7 +88,7 @@ export async function* runAttempt(
       if (assembler.isFinished) watchdog.finished(assembler.isDone);
       const events = assembler.takeEvents();
       if (events.length > 0) yield events;
-      if (signal.aborted) return { kind: "aborted" };
+      if (signal.aborted) return broken({ kind: "aborted" }, assembler);
       if (endsEarly(plan, assembler, events)) assembler.done();
       if (assembler.isOver || assembler.isDone && plan.isComplete) break;
     }
@@ -93,11 +99,13 @@ export async function* runAttempt(
       return problem(foreignProblem(reader.foreign, to));
     }
   } catch (error) {
-    if (signal.aborted) return { kind: "aborted" };
+    if (signal.aborted) return broken({ kind: "aborted" }, assembler);
     const found = expired?.what === "tail"
       ? undefined
       : problemOf(error, expired, { to, hasBegun });
-    if (found !== undefined && !assembler.isFinished) return problem(found);
+    if (found !== undefined && !assembler.isFinished) {
+      return broken(problem(found), assembler);
+    }
     // What broke after the finish reason took nothing of the reply with it.
   } finally {
     signal.removeEventListener("abort", onAbort);
@@ -137,6 +145,16 @@ function endsEarly(
   return /[`>]/.test(tail) && plan.isComplete(text);
 }
 
-function problem(value: Problem): AttemptEnd {
+/** The end of an attempt, with what had come of the reply. */
+function broken(
+  end: AttemptEnd & { kind: "aborted" | "problem" },
+  assembler: Assembler,
+): AttemptEnd {
+  return assembler.progress === 0
+    ? end
+    : { ...end, received: assembler.end().reply };
+}
+
+function problem(value: Problem): AttemptEnd & { kind: "problem" } {
   return { kind: "problem", problem: value };
 }

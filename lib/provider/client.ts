@@ -40,6 +40,8 @@ export interface OpenModelOptions {
   readonly profile?: ProfileOverride;
   /** Which door of an Ollama is used; "auto" by default. */
   readonly transport?: TransportChoice;
+  /** Milliseconds that the server has to say what it knows of the model. */
+  readonly patienceMs?: number;
   readonly clock: Clock;
   /** From 0 to below 1. */
   random(): number;
@@ -176,7 +178,7 @@ class HttpModel implements ModelClient {
 
   #ask(signal: AbortSignal, fresh: boolean): Promise<Discovery> {
     const { baseUrl, contextWindow, model, profile } = this.#options;
-    const { smallestWindow, transport } = this.#options;
+    const { patienceMs, smallestWindow, transport } = this.#options;
     return discover(this.#endpoint, model, {
       signal,
       fresh,
@@ -184,6 +186,7 @@ class HttpModel implements ModelClient {
       learned: learnedOf(baseUrl, model),
       ...(profile === undefined ? {} : { override: profile }),
       ...(transport === undefined ? {} : { transport }),
+      ...(patienceMs === undefined ? {} : { timeoutMs: patienceMs }),
       ...(smallestWindow === undefined ? {} : { smallest: smallestWindow }),
       ...(contextWindow === undefined ? {} : {
         contextWindow: contextWindow.tokens,
@@ -220,7 +223,8 @@ class HttpModel implements ModelClient {
     // Elsewhere a small count may have another reason, so it is only said.
     if (finding.kind !== "cut" || !isPrivateHost(baseUrl)) return yield event;
     const because = "The server had cut the prompt";
-    yield { type: "retry", attempt: 1, of: 1, waitMs: 0, because };
+    const { usage } = event;
+    yield { type: "retry", attempt: 1, of: 1, waitMs: 0, because, usage };
     this.#exceeded = finding.window;
     yield this.#overflow();
   }

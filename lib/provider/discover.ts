@@ -3,6 +3,7 @@ import type { ModelInfo } from "../core/model.ts";
 import { type CatalogEntry, catalogEntry } from "./catalog.ts";
 import { type Endpoint, isPrivateHost } from "./endpoint.ts";
 import type { ServerFacts } from "./facts.ts";
+import { priceOf } from "./prices.ts";
 import { chooseTransport, type TransportChoice } from "./ollama.ts";
 import {
   applyOverride,
@@ -69,9 +70,11 @@ export async function discover(
   model: string,
   options: DiscoverOptions,
 ): Promise<Discovery> {
-  if (!URL.canParse(endpoint.baseUrl)) {
+  const { baseUrl } = endpoint;
+  if (!URL.canParse(baseUrl)) {
     const profile = applyOverride(genericProfile, options.override ?? {});
-    return describe({ model, profile, found: {}, local: false, options });
+    const found = {};
+    return describe({ baseUrl, model, profile, found, local: false, options });
   }
   const named = profileFor(endpoint.baseUrl, model, overrides(options));
   const found = await askedFacts(endpoint, model, {
@@ -87,7 +90,7 @@ export async function discover(
     discovered: discoveredPart(found),
   });
   const local = isPrivateHost(endpoint.baseUrl);
-  return describe({ model, profile, found, local, options });
+  return describe({ baseUrl, model, profile, found, local, options });
 }
 
 function overrides(
@@ -106,6 +109,7 @@ function discoveredPart(found: ServerFacts): ProfileOverride {
 }
 
 interface Known {
+  readonly baseUrl: string;
   readonly model: string;
   readonly profile: Profile;
   readonly found: ServerFacts;
@@ -135,6 +139,7 @@ function describe(known: Known): Discovery {
     thinking: found.thinking ?? entry?.thinking ?? false,
     tools,
     ...(server === undefined ? {} : { server }),
+    ...priceOf(known.baseUrl, model, found.prices),
     warnings: [
       ...choice.warnings,
       ...(tools === "native" ? [] : [noToolsWarning(model, tools)]),

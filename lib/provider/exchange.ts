@@ -1,5 +1,10 @@
 import { text, type UserMessage } from "../core/message.ts";
-import type { ModelEvent, ModelFailure, ModelRequest } from "../core/model.ts";
+import type {
+  ModelEvent,
+  ModelFailure,
+  ModelRequest,
+  Usage,
+} from "../core/model.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type AttemptEnd, runAttempt } from "./attempt.ts";
 import type { Assembled } from "./assemble.ts";
@@ -9,7 +14,13 @@ import { type Addressee, failureOf, type Problem } from "./failure.ts";
 import { judge } from "./finish.ts";
 import { learnedOf, learnFrom, remember } from "./learn.ts";
 import { planRequest, type RequestPlan } from "./plan.ts";
-import { callsInError, findCalls, messageOf, usageOf } from "./reply.ts";
+import {
+  callsInError,
+  findCalls,
+  messageOf,
+  spentOn,
+  usageOf,
+} from "./reply.ts";
 import { promptTokens } from "./request.ts";
 import { RetryBudget } from "./retry.ts";
 import type { Recovered } from "./text_tools.ts";
@@ -103,7 +114,8 @@ export class Exchange {
         await attempt.return({ kind: "aborted" });
       }
       const next = this.#judge(end);
-      for (const event of eventsOf(next, this.#hasShown)) yield event;
+      const spent = spentOn(end, this.#request);
+      for (const event of eventsOf(next, this.#hasShown, spent)) yield event;
       if (next.kind === "end") return;
       if (next.kind === "again" && !await this.#wait(next.waitMs)) {
         return yield { type: "failure", failure: aborted };
@@ -326,21 +338,29 @@ export class Exchange {
   }
 }
 
-function eventsOf(step: Step, hasShown: boolean): readonly ModelEvent[] {
+/** `spent` is what the attempt used, for events that say it came to nothing. */
+function eventsOf(
+  step: Step,
+  hasShown: boolean,
+  spent: Usage | undefined,
+): readonly ModelEvent[] {
+  const usage = spent === undefined ? {} : { usage: spent };
   switch (step.kind) {
     case "end":
-      return step.events;
+      return step.events.map((event) =>
+        event.type === "failure" ? { ...event, ...usage } : event
+      );
     case "again": {
       const { attempt, because, of, waitMs } = step;
-      return [{ type: "retry", attempt, of, waitMs, because }];
+      return [{ type: "retry", attempt, of, waitMs, because, ...usage }];
     }
     case "mended": {
       const { level, note } = step;
       const shown = notice(level, note);
-      if (!hasShown) return [shown];
+      if (!hasShown && spent === undefined) return [shown];
       // What was shown is void, which only a retry says.
       const retry = { attempt: 1, of: 1, waitMs: 0, because: note };
-      return [{ type: "retry", ...retry }, shown];
+      return [{ type: "retry", ...retry, ...usage }, shown];
     }
   }
 }

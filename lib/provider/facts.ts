@@ -1,3 +1,4 @@
+import type { Prices } from "../core/settings.ts";
 import type { Sampling, ServerKind } from "./profile.ts";
 
 /** What a server said of itself and of one model. All may be unknown. */
@@ -15,6 +16,8 @@ export interface ServerFacts {
   readonly vision?: boolean;
   readonly thinking?: boolean;
   readonly tools?: boolean;
+  /** What the server itself asks for a token. */
+  readonly prices?: Prices;
   readonly sampling?: Sampling["values"];
   /** Requests that the server works on at the same time. */
   readonly slots?: number;

@@ -9,6 +9,7 @@ import {
   asTokens,
   type Json,
 } from "./json_shape.ts";
+import { readPricing } from "./pricing.ts";
 
 /**
  * The ids that a server lists, sorted. Understands `{data}`, `{models}`, a
@@ -60,6 +61,7 @@ export function listedFacts(answer: unknown, model: string): ServerFacts {
     kind: owner === "vllm" || owner === "sglang" ? owner : undefined,
     window: listedWindow(entry),
     maxOutput: listedMaxOutput(entry),
+    prices: readPricing(entry.pricing),
     ...listedAbilities(entry),
   });
 }

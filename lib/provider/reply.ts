@@ -2,6 +2,7 @@ import type { AssistantMessage, Thinking } from "../core/message.ts";
 import type { ModelRequest, ToolSpec, Usage } from "../core/model.ts";
 import { estimateTokens } from "../core/tokens.ts";
 import type { Assembled } from "./assemble.ts";
+import type { AttemptEnd } from "./attempt.ts";
 import type { RawReply } from "./raw.ts";
 import { promptTokens } from "./request.ts";
 import { settleCalls } from "./settle.ts";
@@ -136,6 +137,22 @@ export function usageOf(raw: RawReply, request: ModelRequest): Usage {
     reasoning,
     estimated: true,
   };
+}
+
+/**
+ * What an attempt used, by the server's count or else by an estimate;
+ * undefined when nothing came: then the server has not read the prompt, or
+ * refused it.
+ */
+export function spentOn(
+  end: AttemptEnd,
+  request: ModelRequest,
+): Usage | undefined {
+  const raw = end.kind === "read" ? end.assembled.reply : end.received;
+  if (raw === undefined) return undefined;
+  const isAnswer = raw.usage !== undefined || raw.finish !== undefined ||
+    raw.text !== "" || raw.thinking !== undefined || raw.calls.length > 0;
+  return isAnswer ? usageOf(raw, request) : undefined;
 }
 
 /** Names of the tools that a request offers. */

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Message } from "../core/message.ts";
 import type { Usage } from "../core/model.ts";
 import type { PermissionMode } from "../core/permission.ts";
+import type { PriceSource } from "../core/settings.ts";
 import type { Touched } from "../core/tool.ts";
 import { bodySchemas, headerSchema } from "./entry_schema.ts";
 
@@ -77,6 +78,7 @@ export type EntryBody =
     readonly context: number;
     readonly window: number;
     readonly costUsd?: number;
+    readonly priceSource?: PriceSource;
   }
   | {
     /** Where the workspace can be taken back to; opaque to this room. */

@@ -76,17 +76,19 @@ function usageEntry(
   event: AgentEvent & { type: "usage" },
   model: string,
 ): EntryBody {
-  const { usage, agent, ms, firstDeltaMs, context, window, costUsd } = event;
+  const { usage, agent, ms, firstDeltaMs, context, window } = event;
+  const { costUsd, priceSource } = event;
   return {
     type: "usage",
     usage,
-    model,
+    model: event.model ?? model,
     agent,
     ms,
     firstDeltaMs,
     context,
     window,
     ...(costUsd === undefined ? {} : { costUsd }),
+    ...(priceSource === undefined ? {} : { priceSource }),
   };
 }
 

@@ -10,6 +10,8 @@ export interface CommandPort {
   readonly model: string;
   /** The permission mode in force. */
   readonly mode: PermissionMode;
+  /** What was used so far, in lines. */
+  costReport(): readonly string[];
   /** Whether the user may change to bypassPermissions. */
   readonly canBypass: boolean;
   send(op: Op): void;
@@ -52,6 +54,11 @@ export const commands: readonly Command[] = [
         focus === "" ? { type: "compact" } : { type: "compact", focus },
       );
     },
+  },
+  {
+    name: "cost",
+    help: "Show tokens, money and time so far",
+    run: (_argument, port) => port.note(...port.costReport()),
   },
   {
     name: "model",

@@ -106,7 +106,8 @@ export function textField(fields: Fields, name: string): string {
   return typeof value === "string" ? value : "";
 }
 
-function numberField(fields: Fields, name: string): number | undefined {
+/** A number in a field; undefined for anything else. */
+export function numberField(fields: Fields, name: string): number | undefined {
   const value = fields[name];
   return typeof value === "number" ? value : undefined;
 }

@@ -6,6 +6,7 @@ import type { PermissionMode } from "../core/permission.ts";
 import { createStyles, type Styles, wantsColour } from "../term/style.ts";
 import { Asking } from "./asking.ts";
 import { type CommandPort, parseCommand, runCommand } from "./commands.ts";
+import { costReport } from "./cost_report.ts";
 import type { FrontEndIo } from "./io.ts";
 import { createLineReader, type LineReader } from "./line_reader.ts";
 import { describeMode } from "./modes.ts";
@@ -165,6 +166,7 @@ class PlainRepl {
       model: this.#view.totals.model,
       mode: this.#mode,
       canBypass: this.#options.canBypass === true,
+      costReport: () => costReport(this.#view.totals, this.#io.now()),
       send: (op) => {
         if (op.type === "clear") this.#view.restart();
         conversation.send(op);

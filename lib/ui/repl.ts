@@ -5,6 +5,7 @@ import { type Frame, Screen } from "../term/screen.ts";
 import { createStyles, type Styles, wantsColour } from "../term/style.ts";
 import { Terminal } from "../term/terminal.ts";
 import { runCommand } from "./commands.ts";
+import { costReport } from "./cost_report.ts";
 import { createFrameClock, type FrameClock } from "./frame_clock.ts";
 import { loadHistory, recordHistory } from "./history_file.ts";
 import { type FrontEndIo, processIo } from "./io.ts";
@@ -192,6 +193,7 @@ class Repl implements Disposable {
       model: view.totals.model,
       mode: this.#state.mode,
       canBypass: this.#state.canBypass,
+      costReport: () => costReport(view.totals, io.now()),
       send: (op) => {
         if (op.type === "clear") view.restart();
         conversation.send(op);

@@ -13,6 +13,7 @@ export function exitCodeOf(
   }
   if (reason === "denied") return exitCodes.denied;
   if (reason === "max_turns") return exitCodes.maxTurns;
+  if (reason === "budget") return exitCodes.budget;
   if (reason === "aborted") return exitCodes.interrupted;
   if (failure?.code === "auth") return exitCodes.auth;
   return failure?.transient ? exitCodes.transient : exitCodes.failed;
@@ -32,6 +33,8 @@ export function describeEnd(
         "(--max-turns raises it)";
     case "denied":
       return "Stopped at the first refused call (--fail-on-denied)";
+    case "budget":
+      return `Stopped: ${because ?? "the limit on money is reached"}`;
     case "loop":
       return `Stopped: ${because ?? "the model kept repeating itself"}`;
     case "error":

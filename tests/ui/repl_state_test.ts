@@ -271,7 +271,7 @@ Deno.test("replEvent() begins anew from the mode in force after a refusal", () =
 Deno.test("replKey() lists the commands that a Tab could mean", () => {
   const { state } = play(["/c\t"]);
   assertEquals(state.editor.text, "/c");
-  assertEquals(state.hint, "/clear  /compact");
+  assertEquals(state.hint, "/clear  /compact  /cost");
 });
 
 Deno.test("replEvent() shows a queued message once it is part of the conversation", () => {
@@ -315,7 +315,7 @@ for (const [line, expected] of commandLines) {
 Deno.test("completeCommand() completes what is unique", () => {
   assertEquals(completeCommand("/model")?.text, "/model ");
   assertEquals(completeCommand("/mo")?.text, "/mode");
-  assertEquals(completeCommand("/co")?.text, "/compact ");
+  assertEquals(completeCommand("/com")?.text, "/compact ");
   assertEquals(completeCommand("/zz")?.text, "/zz");
   assertEquals(completeCommand("mo"), null);
   assertEquals(completeCommand("/model x"), null);

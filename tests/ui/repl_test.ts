@@ -219,7 +219,7 @@ Deno.test("runRepl() runs slash commands and suggests the nearest", async () => 
     await repl.io.shows("beta:7b");
     repl.type("/model beta:7b\r");
     await repl.io.shows("The model is now beta:7b");
-    repl.type("/co\t\r");
+    repl.type("/com\t\r");
     await repl.conversation.next("compact");
     await repl.io.shows("Compacting");
     repl.conversation.emit({
