@@ -126,7 +126,7 @@ export const subcommands: readonly Subcommand[] = [
     takes: { label: "ID", least: 1, most: 1 },
     printsJson: true,
     switches: ["format", "output"],
-    help: "--format md, json or html; -o FILE",
+    help: "-o, --output FILE; --format md, json, html",
     run: async (options) => (await loadSessions()).runSessionsExport(options),
   },
   {
