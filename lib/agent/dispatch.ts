@@ -159,11 +159,17 @@ async function decideAndRun(
     limits: options.limits.tool,
     ...await options.callContext(),
   };
+  // Only what may change something costs a look at the files.
+  const watched = isReadOnly(ready.access)
+    ? undefined
+    : await options.watch(ready.access, ports.signal);
   const outcome = await options.run({ tool: tool.name, input, context }, {
     signal: ports.signal,
     onProgress: ({ text }) =>
       ports.emit({ type: "tool_progress", callId: call.id, text }),
   });
+  // Also after an interrupt: what was changed until then is to be known.
+  await watched?.finish(new AbortController().signal);
   // The first two rings refuse where the call is run.
   if (!outcome.ok && outcome.code === "not_permitted") {
     deny(call, outcome.message, ports);

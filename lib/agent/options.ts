@@ -115,6 +115,11 @@ export interface AgentOptions {
   remember(rules: readonly string[]): Promise<readonly string[]>;
   /** Whether the first refused call ends the run. */
   readonly stopAtDenial: boolean;
+  /** Looks at the files that a call may change, before it runs. */
+  watch(
+    access: readonly Access[],
+    signal: AbortSignal,
+  ): Promise<{ finish(signal: AbortSignal): Promise<void> }>;
   /** Saves a text that is too long to send; null when it can't. */
   spill(callId: string, content: string): Promise<string | null>;
   /** Takes the messages that the user sent while the run is under way. */

@@ -5,6 +5,11 @@ import { type SandboxMode, sandboxModes } from "../core/sandbox.ts";
 import { nearest } from "../core/nearest.ts";
 import { type SourceName, sourceNames } from "../settings/layer.ts";
 import { options } from "./option_table.ts";
+import {
+  inFullSessionWords,
+  type SessionWish,
+  sessionWish,
+} from "./session_flags.ts";
 import { splitRules } from "../permission/rule.ts";
 
 /** What the command line asks for. Undefined means: not given. */
@@ -61,6 +66,8 @@ export interface Invocation {
   readonly localOnly: boolean;
   /** A command has the network; for `sandbox run` alone. */
   readonly network: boolean;
+  /** Which session is gone on with. */
+  readonly session: SessionWish;
 }
 
 /**
@@ -73,7 +80,7 @@ export function parseInvocation(args: readonly string[]): Invocation {
   const unknown: string[] = [];
   const flags = options.filter(({ value }) => value === undefined);
   const valued = options.filter(({ value }) => value !== undefined);
-  const parsed = parseArgs(inTableSpelling(args), {
+  const parsed = parseArgs(inTableSpelling(inFullSessionWords(args)), {
     boolean: flags.map(({ name }) => name),
     // "_": a word such as 007 stays as it was written.
     string: ["_", ...valued.map(({ name }) => name)],
@@ -146,6 +153,14 @@ export function parseInvocation(args: readonly string[]): Invocation {
     noExec: parsed["no-exec"] === true,
     localOnly: parsed["local-only"] === true,
     network: parsed.network === true,
+    session: sessionWish({
+      continues: parsed.continue === true,
+      resume: given("resume"),
+      forks: parsed["fork-session"] === true,
+      id: given("session-id"),
+      name: given("name"),
+      isEphemeral: parsed["no-session"] === true,
+    }),
   };
 }
 
@@ -188,8 +203,7 @@ function stringOf(value: unknown, name: string): string | undefined {
 function missingWindow(): UserError {
   return usage(
     "Cannot use -c: it sets the context window and needs a number of " +
-      "tokens, for example -c 32768. To go on with the last conversation " +
-      "use --continue, once sessions are there",
+      "tokens, for example -c 32768",
   );
 }
 

@@ -14,7 +14,6 @@ import { builtinTools } from "../../tools/mod.ts";
 import { bypassWarnings } from "./bypass_warning.ts";
 import { type ConversationOptions, openConversation } from "./conversation.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { newId } from "./identity.ts";
 import { openModel } from "./model.ts";
 import { type PermissionSetup, plainSetup } from "./permission_setup.ts";
 import {
@@ -28,6 +27,10 @@ import { openRealm, type RealmStarter, type ToolRealm } from "./realm_start.ts";
 import { runOptionsFor } from "./run_options.ts";
 import { openSandbox, type Sandbox } from "./sandbox.ts";
 import { openSpill } from "./spill.ts";
+import type { SessionWish } from "./session_flags.ts";
+import { resumableMode } from "../session/session.ts";
+import { type ChooseSession, openWork, type Work } from "./work.ts";
+import { workSource } from "./work_source.ts";
 import { chooseTools } from "./tool_choice.ts";
 import { childVariables } from "./variables.ts";
 import { workingFolder } from "./working_folder.ts";
@@ -58,6 +61,14 @@ export interface BootOptions {
   readonly realms?: RealmStarter;
   /** Whether somebody answers `permission_request` events. */
   readonly canAsk: boolean;
+  /** The mode was asked for; else a session that is resumed has its own. */
+  readonly isModeGiven?: boolean;
+  /** Which session is gone on with; absent: a new one in memory. */
+  readonly session?: SessionWish | undefined;
+  /** Lets the user choose a session; absent where nobody can. */
+  readonly chooseSession?: ChooseSession | undefined;
+  /** A run without a conversation: `--continue` passes over its session. */
+  readonly isOneshot?: boolean;
   /** What keeps commands; absent: what there is. Ends with the conversation. */
   readonly sandbox?: Sandbox;
 }
@@ -85,9 +96,27 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     sandbox,
   });
   const { offered } = choice;
+  const warnings: string[] = [];
+  const wish = options.session ?? memoryOnly;
+  const source = workSource({
+    cwd,
+    model: endpoint.model,
+    wish,
+    isOneshot: options.isOneshot ?? false,
+    now: systemClock.now,
+    secrets: [endpoint.apiKey].filter(isSecret),
+    onProblem: (text) => warnings.push(`The session is not saved: ${text}`),
+    environment,
+    plan: async () => (await sandbox.settle()).plan,
+  });
+  const work = await openWork(source, wish, {
+    model: endpoint.model,
+    choose: options.chooseSession,
+  });
+  warnings.push(...work.notices);
   const permissions = openPermissions({
     ...setup,
-    mode: options.mode,
+    mode: modeFor(work, options),
     canAsk,
     home,
     place: async () => policyPlace(await sandbox.settle(), folders),
@@ -102,10 +131,7 @@ export async function boot(options: BootOptions): Promise<Conversation> {
       await options.resolve?.(model) ?? { ...endpoint, model },
       { record },
     );
-  const warnings = [
-    ...options.settings?.warnings ?? [],
-    ...setup.warnings,
-  ];
+  warnings.unshift(...options.settings?.warnings ?? [], ...setup.warnings);
   if (realm.warning !== undefined) warnings.push(realm.warning);
   const names = offered.map(({ name }) => name);
   const fixed = {
@@ -124,8 +150,9 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     spending: options.spending,
   };
   return openConversation({
-    id: newId(),
     cwd,
+    work,
+    source,
     permissions: withRealm(permissions, realm),
     now: systemClock.now,
     openModel: (name) =>
@@ -159,6 +186,26 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     },
   });
 }
+
+/** A session's mode is gone on with, but for those that are asked for anew. */
+function modeFor(
+  { session, resumed }: Work,
+  { mode, isModeGiven }: BootOptions,
+): PermissionMode {
+  if (resumed === null || isModeGiven) return mode;
+  return resumableMode(session.facts) ?? mode;
+}
+
+/** Placeholders such as "ollama" stand in many texts and are no secret. */
+function isSecret(key: string): boolean {
+  return key.length >= 12;
+}
+
+const memoryOnly: SessionWish = {
+  from: { kind: "new" },
+  fork: false,
+  isEphemeral: true,
+};
 
 /** Another mode is another realm, also in the middle of a run. */
 function withRealm(

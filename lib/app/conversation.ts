@@ -1,4 +1,11 @@
-import type { Conversation, Op } from "../core/conversation.ts";
+import type { ContextReport } from "../core/context_report.ts";
+import type {
+  Conversation,
+  LastExchange,
+  Op,
+  PromptMark,
+  SessionMark,
+} from "../core/conversation.ts";
 import { describeError } from "../core/error.ts";
 import type { AgentEvent, AgentEventBody } from "../core/event.ts";
 import type { Message, Part, UserMessage } from "../core/message.ts";
@@ -9,7 +16,11 @@ import { runAgent } from "../agent/loop.ts";
 import type { AgentOptions, AgentState } from "../agent/options.ts";
 import { createTurnstile } from "../agent/turnstile.ts";
 import { Channel } from "../platform/channel.ts";
+import { reportContext } from "../agent/context_report.ts";
 import type { Permissions } from "./permissions.ts";
+import type { Resumed } from "../session/session.ts";
+import { SessionDesk } from "./session_desk.ts";
+import type { Work, WorkSource } from "./work.ts";
 
 /** What a run is given that can differ from run to run. */
 export interface RunInputs {
@@ -22,7 +33,7 @@ export interface RunInputs {
 /** The parts of a run's options that the conversation itself answers for. */
 export type ConversationPorts = Pick<
   AgentOptions,
-  "conversation" | "stamp" | "ask" | "inTurn" | "takeSteering"
+  "conversation" | "stamp" | "ask" | "inTurn" | "takeSteering" | "watch"
 >;
 
 /** The options of a run but for its prompt. */
@@ -30,8 +41,10 @@ export type PreparedOptions = Omit<AgentOptions, "prompt">;
 
 /** What boot wires into a conversation. */
 export interface ConversationOptions {
-  readonly id: string;
   readonly cwd: string;
+  /** The session with which it begins, and where others come from. */
+  readonly work: Work;
+  readonly source: WorkSource;
   /** The mode of this moment, and the way to another. */
   readonly permissions: Pick<Permissions, "mode" | "enter">;
   now(): number;
@@ -54,13 +67,14 @@ export function openConversation(options: ConversationOptions): Conversation {
 }
 
 /** An op that has its turn, and cannot be answered by anything but a run. */
-type QueuedOp = Op & {
-  type: "prompt" | "clear" | "compact" | "set_model";
-};
+type QueuedOp = Exclude<
+  Op,
+  { type: "interrupt" | "reply" | "steer" | "set_mode" }
+>;
 
 class LiveConversation implements Conversation {
-  readonly id: string;
   readonly cwd: string;
+  readonly #desk: SessionDesk;
   readonly #options: ConversationOptions;
   readonly #readers = new Set<Channel<AgentEvent>>();
   readonly #queue: QueuedOp[] = [];
@@ -76,13 +90,28 @@ class LiveConversation implements Conversation {
   #working: Promise<void> | undefined;
   /** Warnings are said once, however often their cause is met. */
   readonly #warned = new Set<string>();
+  #prepared: PreparedOptions | undefined;
   #sequence = 0;
 
   constructor(options: ConversationOptions) {
-    this.id = options.id;
     this.cwd = options.cwd;
     this.#options = options;
     this.#state = freshState(options.cwd);
+    this.#desk = new SessionDesk(options, {
+      adopt: (resumed) => this.#adopt(resumed),
+      emit: (body) => this.#publish(this.#stamp(body)),
+      forget: (files) => {
+        for (const file of files) this.#state.seen.delete(file);
+      },
+    });
+  }
+
+  get id(): string {
+    return this.#desk.session.header.id;
+  }
+
+  get sessionFile(): string | null {
+    return this.#desk.session.file;
   }
 
   send(op: Op): void {
@@ -118,6 +147,35 @@ class LiveConversation implements Conversation {
     }
   }
 
+  context(): ContextReport | null {
+    if (this.#prepared === undefined) return null;
+    const { system, specs, budget, state } = this.#prepared;
+    return reportContext({
+      history: this.#history,
+      system,
+      specs,
+      window: budget.window,
+      compactAt: budget.compactAt,
+      tokenFactor: state.tokenFactor,
+    });
+  }
+
+  get mode(): PermissionMode {
+    return this.#options.permissions.mode;
+  }
+
+  last(): Promise<LastExchange | null> {
+    return this.#desk.last();
+  }
+
+  prompts(): Promise<readonly PromptMark[]> {
+    return this.#desk.prompts();
+  }
+
+  sessions(): Promise<readonly SessionMark[]> {
+    return this.#options.source.list();
+  }
+
   async models(): Promise<readonly string[]> {
     const model = await this.#openModel();
     return await model.list(AbortSignal.timeout(10_000));
@@ -129,6 +187,7 @@ class LiveConversation implements Conversation {
     await this.#working;
     for (const reader of this.#readers) reader.close();
     await this.#options.dispose();
+    await this.#desk.close();
   }
 
   #stamp = (body: AgentEventBody): AgentEvent => ({
@@ -174,17 +233,14 @@ class LiveConversation implements Conversation {
     switch (op.type) {
       case "prompt":
         return await this.#run(op.content);
-      case "clear":
-        this.#history = [];
-        this.#preamble = undefined;
-        this.#state = freshState(this.cwd);
-        return;
       case "compact":
         return await this.#compact(op.focus);
       case "set_model":
         this.#modelName = op.model;
         this.#model = undefined;
         return;
+      default:
+        return await this.#desk.handle(op);
     }
   }
 
@@ -194,12 +250,12 @@ class LiveConversation implements Conversation {
     try {
       const options = await this.#prepare(controller.signal);
       const isFirst = this.#history.length === 0;
-      const { preamble } = options;
-      const prompt = isFirst && preamble.length > 0
-        ? {
-          ...userMessage([...preamble, ...content]),
-          preamble: preamble.length,
-        }
+      const ahead = [
+        ...(isFirst ? options.preamble : []),
+        ...this.#desk.takeNotes(),
+      ];
+      const prompt = ahead.length > 0
+        ? { ...userMessage([...ahead, ...content]), preamble: ahead.length }
         : userMessage(content);
       const run = runAgent(
         this.#history,
@@ -222,14 +278,14 @@ class LiveConversation implements Conversation {
   /** A run that could not even begin ends in the way every run does. */
   #failRun(message: string): void {
     const failure = { code: "bad_request", message, transient: false } as const;
-    this.#publish(this.#stamp({
+    this.#record(this.#stamp({
       type: "run_start",
       conversation: this.id,
       model: this.#modelName ?? "",
       mode: this.#options.permissions.mode,
       tools: [],
     }));
-    this.#publish(this.#stamp({
+    this.#record(this.#stamp({
       type: "run_end",
       reason: "error",
       turns: 0,
@@ -239,8 +295,9 @@ class LiveConversation implements Conversation {
     }));
   }
 
-  /** Follows the history, then shows the event to the readers. */
+  /** Keeps the event, follows the history, then shows it to the readers. */
   #record(event: AgentEvent): void {
+    this.#desk.record(event);
     if (event.type === "message") this.#history.push(event.message);
     if (event.type === "compaction") this.#history = [...event.history];
     this.#publish(event);
@@ -257,7 +314,7 @@ class LiveConversation implements Conversation {
       const event = await compactHistory(this.#history, options, {
         trigger: "manual",
         signal: controller.signal,
-        emit: (body) => this.#publish(this.#stamp(body)),
+        emit: (body) => this.#record(this.#stamp(body)),
         ...(focus === undefined ? {} : { focus }),
       });
       if (controller.signal.aborted) return;
@@ -280,7 +337,7 @@ class LiveConversation implements Conversation {
       this.#warned.add(warning);
       this.#notice("warn", warning);
     }
-    return await this.#options.runOptions(
+    this.#prepared = await this.#options.runOptions(
       {
         model,
         info,
@@ -293,9 +350,21 @@ class LiveConversation implements Conversation {
         ask: ({ requestId, signal }) => this.#ask(requestId, signal),
         inTurn: this.#inTurn,
         takeSteering: () => this.#steering.splice(0),
+        watch: this.#desk.watch,
       },
       preamble,
     );
+    return this.#prepared;
+  }
+
+  /** Goes on from what a session holds; null is nothing yet. */
+  #adopt(resumed: Resumed | null): void {
+    this.#history = [...resumed?.messages ?? []];
+    this.#preamble = resumed?.preamble.length ? resumed.preamble : undefined;
+    const state = freshState(resumed?.cwd ?? this.cwd);
+    this.#state = resumed === null
+      ? state
+      : { ...state, seen: resumed.seen, callIds: resumed.callIds };
   }
 
   #openModel(): Promise<ModelClient> {

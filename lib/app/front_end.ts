@@ -1,4 +1,4 @@
-import type { Conversation } from "../core/conversation.ts";
+import type { Conversation, LastExchange } from "../core/conversation.ts";
 import type { Part } from "../core/message.ts";
 import type { PermissionMode } from "../core/permission.ts";
 
@@ -16,6 +16,8 @@ export interface FrontEndOptions {
   readonly mode?: PermissionMode;
   /** Whether the user may change to bypassPermissions. */
   readonly canBypass?: boolean;
+  /** The last exchange of a session that is gone on with. */
+  readonly last?: LastExchange | null;
   /** A few words on what keeps commands in, such as "bwrap". */
   readonly sandbox?: string;
 }

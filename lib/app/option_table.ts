@@ -114,6 +114,22 @@ export const options: readonly OptionRow[] = [
   },
   { name: "print", short: "p", help: "answer once and exit, as a prompt does" },
   {
+    name: "continue",
+    help: "go on with the last conversation here; also -c\nwithout a number",
+  },
+  {
+    name: "resume",
+    short: "r",
+    value: "SESSION",
+    help:
+      "go on with one: id, name, or part of a prompt;\nwithout a value: choose",
+    mayBeEmpty: true,
+  },
+  { name: "fork-session", help: "with these: in a copy of it" },
+  { name: "session-id", value: "UUID", help: "id of the new session" },
+  { name: "name", short: "n", value: "NAME", help: "name of the session" },
+  { name: "no-session", help: "write no session" },
+  {
     name: "quiet",
     short: "q",
     help: "print nothing but the answer and errors",

@@ -91,6 +91,15 @@ export async function runSession(
     permissions: { ...setup, warnings: [...setup.warnings, ...more.warnings] },
     folders: more.paths,
     ruleStore: await ruleStoreOf(workspace),
+    isOneshot: !wantsRepl,
+    isModeGiven: invocation.mode !== undefined,
+    chooseSession: canAsk
+      ? async (sessions) =>
+        await (await import("./choose_session.ts")).chooseSession(
+          sessions,
+          Date.now(),
+        )
+      : undefined,
   });
   const frontEnd = wantsRepl ? frontEnds.repl : frontEnds.oneshot;
   const state = stateFolder();
@@ -99,7 +108,8 @@ export async function runSession(
     quiet: invocation.quiet,
     debug: invocation.debug,
     version,
-    mode: setup.mode,
+    mode: conversation.mode,
+    last: await conversation.last(),
     canBypass: setup.canBypass,
     model: endpoint.model,
     // A prompt is not kept waiting for what only a status line shows.

@@ -90,6 +90,31 @@ export type AgentEventBody =
     /** The rules that "don't ask again" would store, as texts. */
     readonly offer?: readonly string[];
   }
+  | {
+    /** Files were taken back, or forth. Paths are absolute. */
+    readonly type: "files";
+    readonly action: "undo" | "redo" | "rewind";
+    readonly restored: readonly string[];
+    readonly removed: readonly string[];
+    readonly failed: readonly {
+      readonly path: string;
+      readonly why: string;
+    }[];
+    /** Files that somebody else had changed since; they were saved as well. */
+    readonly foreign: readonly string[];
+    readonly notes: readonly string[];
+  }
+  | {
+    /** The session that is gone on with, and from where. */
+    readonly type: "session";
+    readonly action: "resumed" | "forked" | "renamed" | "rewound";
+    readonly id: string;
+    readonly name: string | null;
+    /** After a rewind: the prompt, to be changed and sent again. */
+    readonly prompt?: string;
+    /** After "resumed": the last request and the answer, shortened. */
+    readonly last?: { readonly request: string; readonly answer: string };
+  }
   /** The permission mode from now on. */
   | { readonly type: "mode"; readonly mode: PermissionMode }
   | { readonly type: "permission_denied"; readonly denial: Denial }

@@ -208,6 +208,8 @@ export class RunView {
       case "permission_request":
       case "permission_denied":
       case "mode":
+      case "files":
+      case "session":
       case "usage":
       case "turn_end":
         return [];

@@ -22,6 +22,24 @@ Deno.test("parseInvocation() reads every option", () => {
     [["--base-url", "http://h:1/v1"], { baseUrl: "http://h:1/v1" }],
     [["--api-key", "k"], { apiKey: "k" }],
     [["-c", "32768"], { contextWindow: 32_768 }],
+    [["-c"], { session: { ...nothing.session, from: { kind: "last" } } }],
+    [["-c", "go on"], {
+      session: { ...nothing.session, from: { kind: "last" } },
+      prompt: "go on",
+    }],
+    [["--resume", "ab", "--fork-session"], {
+      session: {
+        ...nothing.session,
+        from: { kind: "query", query: "ab" },
+        fork: true,
+      },
+    }],
+    [["--resume"], {
+      session: { ...nothing.session, from: { kind: "choose" } },
+    }],
+    [["-n", "x", "--no-session"], {
+      session: { ...nothing.session, name: "x", isEphemeral: true },
+    }],
     [["--context-window=32k"], { contextWindow: 32_768 }],
     [["-t", "5"], { maxTurns: 5 }],
     [["-q"], { quiet: true }],
@@ -65,8 +83,6 @@ Deno.test("parseInvocation() says what is wrong and what would be right", () => 
       ["--modle", "x"],
       'Cannot understand option "--modle". Did you mean --model?',
     ],
-    [["-c"], "Cannot use -c: it sets the context window"],
-    [["-c", "go on"], "To go on with the last conversation use --continue"],
     [["-c", "12"], "must be at least 1024"],
     [["-t", "0"], 'Cannot use --max-turns "0"'],
     [["-t", "many"], 'Cannot use --max-turns "many"'],

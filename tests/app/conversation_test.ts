@@ -9,16 +9,17 @@ import { text, textOf } from "../../lib/core/message.ts";
 import type { ModelClient } from "../../lib/core/model.ts";
 import type { PermissionMode } from "../../lib/core/permission.ts";
 import type { AgentOptions } from "../../lib/agent/options.ts";
+import { memoryWork } from "../support/work.ts";
 import { agentOptions, fakeModel, reply, testTool } from "../support/agent.ts";
 
-function conversation(
+async function conversation(
   model: ModelClient,
   changes: Partial<AgentOptions> = {},
   permissions: ConversationOptions["permissions"] = {
     mode: "default",
     enter: () => null,
   },
-): Conversation {
+): Promise<Conversation> {
   const known: ModelClient = {
     ...model,
     info: () =>
@@ -34,7 +35,7 @@ function conversation(
   };
   let now = 0;
   return openConversation({
-    id: "c1",
+    ...await memoryWork("/project"),
     cwd: "/project",
     permissions,
     now: () => now++,
@@ -44,6 +45,7 @@ function conversation(
       Promise.resolve({
         ...agentOptions({ model: inputs.model, ...changes }),
         ...ports,
+        watch: () => Promise.resolve({ finish: () => Promise.resolve() }),
         state: inputs.state,
         mode: inputs.mode,
         preamble,
@@ -72,7 +74,7 @@ async function ask(
 
 Deno.test("openConversation() keeps the history between prompts", async () => {
   const model = fakeModel([reply("one"), reply("two")]);
-  await using open = conversation(model);
+  await using open = await conversation(model);
   await ask(open, "first");
   await ask(open, "second");
   const [first, second] = model.requests.map(({ messages }) => messages);
@@ -87,7 +89,9 @@ Deno.test("openConversation() keeps the history between prompts", async () => {
 });
 
 Deno.test("openConversation() gives events of all runs one numbering, warnings once", async () => {
-  await using open = conversation(fakeModel([reply("one"), reply("two")]));
+  await using open = await conversation(
+    fakeModel([reply("one"), reply("two")]),
+  );
   const events = [...await ask(open, "a"), ...await ask(open, "b")];
   assertEquals(events.map(({ seq }) => seq), events.map((_, index) => index));
   const warnings = events.filter(({ type }) => type === "notice");
@@ -96,7 +100,7 @@ Deno.test("openConversation() gives events of all runs one numbering, warnings o
 
 Deno.test("openConversation() answers a question with the reply op", async () => {
   const model = fakeModel([reply("", [{ name: "Look" }]), reply("done")]);
-  await using open = conversation(model, {
+  await using open = await conversation(model, {
     decide: () => Promise.resolve({ kind: "ask", because: "test" }),
   });
   const events = await ask(open, "go", (event) => {
@@ -110,7 +114,7 @@ Deno.test("openConversation() answers a question with the reply op", async () =>
 
 Deno.test("openConversation() ends a run with an interrupt, also at a question", async () => {
   const model = fakeModel([reply("", [{ name: "Look" }]), reply("next")]);
-  await using open = conversation(model, {
+  await using open = await conversation(model, {
     decide: () => Promise.resolve({ kind: "ask", because: "test" }),
   });
   const events = await ask(open, "go", ({ type }) => {
@@ -126,7 +130,7 @@ Deno.test("openConversation() ends a run with an interrupt, also at a question",
 
 Deno.test("openConversation() forgets everything at clear", async () => {
   const model = fakeModel([reply("one"), reply("two")]);
-  await using open = conversation(model);
+  await using open = await conversation(model);
   await ask(open, "first");
   open.send({ type: "clear" });
   await ask(open, "second");
@@ -135,7 +139,7 @@ Deno.test("openConversation() forgets everything at clear", async () => {
 
 Deno.test("openConversation() compacts when told, and goes on from there", async () => {
   const model = fakeModel([reply("one"), reply("Goal: g"), reply("two")]);
-  await using open = conversation(model);
+  await using open = await conversation(model);
   await ask(open, "first");
   open.send({ type: "compact" });
   const events = await ask(open, "second");
@@ -157,7 +161,7 @@ Deno.test("openConversation() delivers steering to the run under way", async () 
   });
   const { runInProcess } = await import("../../lib/realm/in_process.ts");
   const model = fakeModel([reply("", [{ name: "Look" }]), reply("done")]);
-  holder.open = conversation(model, {
+  holder.open = await conversation(model, {
     tools: [tool],
     run: runInProcess([tool]),
   });
@@ -171,7 +175,7 @@ Deno.test("openConversation() delivers steering to the run under way", async () 
 Deno.test("openConversation() ends the run when it can't even begin", async () => {
   const model = fakeModel([]);
   await using open = openConversation({
-    id: "c1",
+    ...await memoryWork("/project"),
     cwd: "/project",
     permissions: { mode: "default", enter: () => null },
     now: () => 0,
@@ -196,7 +200,7 @@ Deno.test("openConversation() changes the mode in the middle of a run", async ()
     reply("", [{ name: "Look", input: { value: "2" } }]),
     reply("done"),
   ]);
-  await using open = conversation(model, {
+  await using open = await conversation(model, {
     decide: () => {
       judged.push(mode);
       return Promise.resolve({ kind: "allow", because: "test" });

@@ -156,6 +156,7 @@ export function agentOptions(changes: AgentTestOptions): AgentOptions {
     inTurn: createTurnstile(),
     remember: () => Promise.resolve([]),
     stopAtDenial: false,
+    watch: () => Promise.resolve({ finish: () => Promise.resolve() }),
     spill: () => Promise.resolve(null),
     takeSteering: () => [],
     ...changes,

@@ -9,6 +9,8 @@ export type Script = (op: Op, conversation: FakeConversation) => void;
 export class FakeConversation implements Conversation {
   readonly id = "c1";
   readonly cwd = "/project";
+  readonly mode = "default";
+  readonly sessionFile = null;
   readonly ops: Op[] = [];
   #channel = new Channel<AgentEvent>();
   #sequence = 0;
@@ -18,6 +20,11 @@ export class FakeConversation implements Conversation {
   constructor(script: Script) {
     this.#script = script;
   }
+
+  context = () => null;
+  last = () => Promise.resolve(null);
+  prompts = () => Promise.resolve([]);
+  sessions = () => Promise.resolve([]);
 
   send(op: Op): void {
     this.ops.push(op);
