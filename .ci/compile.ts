@@ -19,7 +19,7 @@ const dist = path.fromFileUrl(new URL("../dist", import.meta.url));
 /**
  * What the executable may do at most; the user's own words narrow it. Listed,
  * since `-A` would open /proc/self/mem too (spec/deno.md 2). `ffi` is for
- * Landlock, and no worker but the one that takes it is given it.
+ * Landlock.
  */
 const permissions = [
   "--allow-read",

@@ -1,6 +1,6 @@
 /** However the executable ends, it says so and leaves nothing behind. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { builtExecutable } from "../support/built.ts";
+import { builtExecutable, builtFrom } from "../support/built.ts";
 import { modelServer } from "../support/model_server.ts";
 import { needs, needsCompiler } from "../support/needs.ts";
 import {
@@ -14,6 +14,7 @@ import { openTmux } from "../support/tmux.ts";
 import { baseEnvironment, denoRun } from "./program.ts";
 
 const ignore = !needsCompiler();
+const hasScript = needs("script");
 const hasBwrap = await needsBwrap();
 const crashing =
   new URL("../support/crashing_main.ts", import.meta.url).pathname;
@@ -99,77 +100,108 @@ for (const { name, words, isHere } of rings) {
   }
 }
 
-for (const how of ["throw", "die"]) {
-  Deno.test(`startAgent() ends with 70 and one line when the agent does not catch: ${how}`, async () => {
-    const command = denoRun(["-A"], crashing);
-    const { code, text } = await signalled(command, [
-      "--allow-run=bash,sh",
-      how,
-    ]);
-    assertEquals(code, 70, text);
-    const [, line = "", ...rest] = text.trimEnd().split("\n");
-    assertStringIncludes(line, "internal error: ");
-    assertStringIncludes(line, "the roof came down");
-    assertEquals(rest, [], text);
+const ways = [
+  {
+    name: "deno run",
+    ignore: false,
+    command: () => Promise.resolve(denoRun(["-A"], crashing)),
+  },
+  {
+    name: "an executable",
+    ignore,
+    command: async () => [await builtFrom("crashing_main")],
+  },
+];
+
+for (const { name, ignore, command } of ways) {
+  for (const how of ["throw", "die"]) {
+    Deno.test({
+      name:
+        `startAgent() ends with 70 and one line where nobody catches: ${how}, by ${name}`,
+      ignore,
+      async fn() {
+        const { code, text } = await signalled(await command(), [
+          "--allow-run=bash,sh",
+          how,
+        ]);
+        assertEquals(code, 70, text);
+        const [, line = "", ...rest] = text.trimEnd().split("\n");
+        assertStringIncludes(line, "internal error: ");
+        assertStringIncludes(line, "the roof came down");
+        assertEquals(rest, [], text);
+      },
+    });
+  }
+
+  Deno.test({
+    name: `startAgent() ends at SIGTERM though the agent hangs, by ${name}`,
+    ignore,
+    async fn() {
+      await using home = await tempFolder();
+      const [program = "", ...args] = await command();
+      const child = new Deno.Command(program, {
+        args: [...args, "hang"],
+        cwd: home.path,
+        clearEnv: true,
+        env: await baseEnvironment(home.path),
+        stdin: "null",
+        stdout: "piped",
+        stderr: "inherit",
+      }).spawn();
+      const reader = child.stdout.getReader();
+      await reader.read();
+      child.kill("SIGTERM");
+      const { code } = await child.status;
+      await reader.cancel();
+      assertEquals(code, 143);
+    },
+  });
+
+  Deno.test({
+    name:
+      `startAgent() gives the terminal back when the agent dies, by ${name}`,
+    ignore: ignore || !hasScript,
+    async fn() {
+      const text = await onTerminal(await command());
+      const [before = "", after = ""] = text.split(
+        "openclaude: internal error",
+      );
+      assertStringIncludes(before, "ready", text);
+      for (const sequence of ["\x1b[?25h", "\x1b[?2004l"]) {
+        assert(before.lastIndexOf(sequence) > before.indexOf("ready"), text);
+      }
+      assertStringIncludes(after, "code 70");
+      assertStringIncludes(after, " echo ", text);
+    },
   });
 }
 
-Deno.test("startAgent() ends at SIGTERM though the agent hangs", async () => {
-  await using home = await tempFolder();
-  const [program = "", ...args] = denoRun(["-A"], crashing);
-  const child = new Deno.Command(program, {
-    args: [...args, "hang"],
-    cwd: home.path,
+/** What a program prints on a terminal, and the terminal's state after it. */
+async function onTerminal(command: readonly string[]): Promise<string> {
+  await using folder = await tempFolder();
+  await using server = await modelServer([
+    { calls: [{ name: "Bash", input: { command: "echo begun; sleep 60" } }] },
+  ]);
+  const line = [
+    ...command,
+    `--base-url=${server.url}`,
+    "--permission-mode=bypassPermissions",
+    "--allow-run=bash,sh",
+    "die",
+  ].map((word) => `'${word}'`).join(" ");
+  const { stdout } = await new Deno.Command("script", {
+    args: [
+      "-qec",
+      `${line}; echo code $?; stty -a | grep -o ' .\\?echo '`,
+      "/dev/null",
+    ],
+    cwd: folder.path,
     clearEnv: true,
-    env: await baseEnvironment(home.path),
+    env: { ...await baseEnvironment(folder.path), TERM: "xterm" },
     stdin: "null",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  await reader.read();
-  child.kill("SIGTERM");
-  const { code } = await child.status;
-  await reader.cancel();
-  assertEquals(code, 143);
-});
-
-Deno.test({
-  name: "startAgent() gives the terminal back when the agent dies",
-  ignore: !needs("script"),
-  async fn() {
-    await using folder = await tempFolder();
-    await using server = await modelServer([
-      { calls: [{ name: "Bash", input: { command: "echo begun; sleep 60" } }] },
-    ]);
-    const line = [
-      ...denoRun(["-A"], crashing),
-      `--base-url=${server.url}`,
-      "--permission-mode=bypassPermissions",
-      "--allow-run=bash,sh",
-      "die",
-    ].map((word) => `'${word}'`).join(" ");
-    const { stdout } = await new Deno.Command("script", {
-      args: [
-        "-qec",
-        `${line}; echo code $?; stty -a | grep -o ' .\\?echo '`,
-        "/dev/null",
-      ],
-      cwd: folder.path,
-      clearEnv: true,
-      env: { ...await baseEnvironment(folder.path), TERM: "xterm" },
-      stdin: "null",
-    }).output();
-    const text = new TextDecoder().decode(stdout);
-    const [before = "", after = ""] = text.split("openclaude: internal error");
-    assertStringIncludes(before, "ready", text);
-    for (const sequence of ["\x1b[?25h", "\x1b[?2004l"]) {
-      assert(before.lastIndexOf(sequence) > before.indexOf("ready"), text);
-    }
-    assertStringIncludes(after, "code 70");
-    assertStringIncludes(after, " echo ", text);
-  },
-});
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
 
 Deno.test({
   name: "the executable's REPL gives the terminal back at SIGTERM",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deniedPaths } from "../../lib/platform/denied_paths.ts";
 import { type AnyTool, defineTool, ok } from "../../lib/core/tool.ts";
 
 function tool(name: string, run: AnyTool["run"]): AnyTool {
@@ -27,6 +28,7 @@ export const fixtureTools: readonly AnyTool[] = [
     );
     return Promise.resolve(ok(granted.join(" ")));
   }),
+  tool("Denied", () => Promise.resolve(ok(JSON.stringify(deniedPaths())))),
   tool("Throw", () => Promise.reject(new Error("boom"))),
   tool("Spin", () => {
     while (true); // Nothing but the end of its thread stops this.

@@ -11,6 +11,7 @@ export interface Built {
 let folder: string | undefined;
 let bundled: Promise<Built> | undefined;
 let compiled: Promise<string> | undefined;
+const others = new Map<string, Promise<string>>();
 
 /** The bundle of these sources, made once for each file of tests. */
 export function builtBundle(): Promise<Built> {
@@ -33,6 +34,36 @@ export function builtExecutable(): Promise<string> {
     return file;
   })();
   return compiled;
+}
+
+/**
+ * An executable of another entry, a module of this folder that stands in for
+ * `main.ts`. Ask `needsCompiler()` before.
+ */
+export function builtFrom(module: string): Promise<string> {
+  const known = others.get(module) ?? buildFrom(module);
+  others.set(module, known);
+  return known;
+}
+
+async function buildFrom(module: string): Promise<string> {
+  const entry = new URL(`./${module}.ts`, import.meta.url).pathname;
+  const inner = `${await ownFolder()}/${module}`;
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "bundle",
+      "--quiet",
+      "--platform=deno",
+      "--code-splitting",
+      `--outdir=${inner}`,
+      entry,
+    ],
+    stdin: "null",
+    stdout: "null",
+  }).output();
+  if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
+  await compile(`${inner}/${module}.js`, `${inner}/program`);
+  return `${inner}/program`;
 }
 
 async function ownFolder(): Promise<string> {
