@@ -1,3 +1,4 @@
+import { count } from "../core/text.ts";
 import type { SessionView } from "./view.ts";
 
 /** What a session is called: its name, else what was first asked. */
@@ -25,7 +26,7 @@ export function factRows(
     rows.push([
       "Tokens",
       `${usage.input} in (${usage.cached} cached), ${usage.output} out ` +
-      `(${usage.reasoning} reasoning), ${usage.requests} requests`,
+      `(${usage.reasoning} reasoning), ${count(usage.requests, "request")}`,
     ]);
   }
   if (usage.costUsd !== null) {

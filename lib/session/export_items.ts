@@ -74,7 +74,8 @@ class Joiner {
     const message = entry.type === "message" ? entry.message : null;
     if (message?.role === "tool") return yield* this.#result(entry, message);
     const items = itemsOf(entry);
-    if (items.length === 0) return;
+    // A reply may be nothing but calls.
+    if (items.length === 0 && message?.role !== "assistant") return;
     const isOpen = [...this.#calls.values()].some(({ result }) => !result);
     if (isOpen && message?.role !== "assistant") {
       // Said while the calls ran: it comes behind them.

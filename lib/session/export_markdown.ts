@@ -46,7 +46,7 @@ function drawItem(item: ExportItem, cleaner: Cleaner): string {
     case "program":
       return quote(drawParts(item.parts, cleaner));
     case "note":
-      return oneLine(cleaner.text(item.text));
+      return `*${oneLine(cleaner.text(item.text))}*`;
     case "reply": {
       const pieces: string[] = [];
       if (item.thinking.trim() !== "") {

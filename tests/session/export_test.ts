@@ -305,6 +305,8 @@ Deno.test("exportSession() joins calls to their results, and tells what became o
     modelSays("looking", "a", "b"),
     toolSays("a", "found a"),
     userSays("meanwhile"),
+    modelSays("", "c"),
+    toolSays("c", "found c"),
     modelSays("done"),
     toolSays("z", "orphan"),
   );
@@ -334,6 +336,7 @@ Deno.test("exportSession() joins calls to their results, and tells what became o
     "found a",
     "Read (no result)",
     "> meanwhile",
+    "found c",
     "done",
     "orphan",
     "100 tokens became 10",
