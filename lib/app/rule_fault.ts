@@ -4,9 +4,6 @@ import { parseRule, type RuleEffect } from "../permission/rule.ts";
 export function ruleFault(text: string, effect: RuleEffect): string | null {
   const parsed = parseRule(text, effect, { layer: "user" });
   if (parsed.ok) return null;
-  // Who reports it names the rule's place, so the rule is not named again.
-  return parsed.problem.replace(
-    /^Cannot use the \w+ rule "(?:[^"\\]|\\.)*": /,
-    "",
-  );
+  // Who reports it says that it is a rule, and where it stands.
+  return parsed.problem.replace(`Cannot use the ${effect} rule `, "");
 }
