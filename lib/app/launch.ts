@@ -23,7 +23,7 @@ import { findProgram } from "./find_program.ts";
 import { type Defaults, fixGrants, type Grants } from "./grants.ts";
 import { chooseRing, type Ring } from "./launch_ring.ts";
 import { type Scope, takePermissionWords } from "./permission_words.ts";
-import { openSettings, workspaceRoot } from "./settings.ts";
+import { openSettings, underOwner, workspaceRoot } from "./settings.ts";
 import { agentVariables } from "./variables.ts";
 
 /** All that is fixed when the executable starts, for the process' life. */
@@ -48,11 +48,10 @@ export interface Launch {
  */
 export async function planLaunch(words: readonly string[]): Promise<Launch> {
   const taken = takePermissionWords(words);
-  const invocation = parseInvocation(taken.rest);
-  const { merged: settings } = await openSettings({
-    ...invocation,
-    trust: false,
-  });
+  const given = parseInvocation(taken.rest);
+  const loaded = await openSettings({ ...given, trust: false });
+  const { merged: settings } = loaded;
+  const invocation = underOwner(given, loaded);
   const folders = await foldersOf(invocation, settings);
   const network = invocation.localOnly ? false : taken.allow.net === true;
   const ring = await chooseRing(invocation, {
@@ -68,7 +67,7 @@ export async function planLaunch(words: readonly string[]): Promise<Launch> {
   const above = await settingsAbove(folders.workspace);
   const own = { ...needs, read: [...needs.read, ...above] };
   const defaults: Defaults = {
-    read: [...folders.all, managedFile, ...own.read],
+    read: [...folders.all, ...own.read],
     write: [...folders.all, ...own.write],
     net: [...hostsOf(invocation, settings), "localhost", "127.0.0.1", "[::1]"],
     run: ring.run,
@@ -241,7 +240,7 @@ function agentPermissions(
 ): Deno.PermissionOptionsObject {
   const isOwnRing = Array.isArray(grants.run) && grants.run.length > 0;
   return {
-    read: scopeOf(grants.read),
+    read: scopeOf(withManaged(grants.read)),
     write: scopeOf(grants.write),
     net: scopeOf(grants.net),
     run: scopeOf(isOwnRing ? [...grants.run, ...ownRun] : grants.run),
@@ -250,6 +249,11 @@ function agentPermissions(
     ffi: false,
     import: false,
   };
+}
+
+/** What the machine's owner says holds whatever the user grants. */
+function withManaged(read: Scope): Scope {
+  return read === true ? true : [...new Set([...read, managedFile])];
 }
 
 /** A realm's permissions with the grants in the place of "inherit". */

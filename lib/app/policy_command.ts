@@ -8,7 +8,7 @@ import { findFolders, withFolders } from "./more_folders.ts";
 import { permissionSetup } from "./permission_setup.ts";
 import { writeWhole } from "./print.ts";
 import { openSandbox } from "./sandbox.ts";
-import { openSettings } from "./settings.ts";
+import { openSettings, underOwner } from "./settings.ts";
 import { workingFolder } from "./working_folder.ts";
 
 /**
@@ -31,7 +31,7 @@ export async function runPolicyExplain(
   const merged = withFolders(settings.merged, more.paths);
   await using sandbox = openSandbox({
     workspace,
-    mode: invocation.sandbox ?? merged.sandbox?.mode,
+    mode: underOwner(invocation, settings).sandbox ?? merged.sandbox?.mode,
     noExec: invocation.noExec,
     settings: merged.sandbox,
   });

@@ -14,7 +14,7 @@ import { permissionSetup } from "./permission_setup.ts";
 import { writeWhole } from "./print.ts";
 import { openSandbox, type Sandbox } from "./sandbox.ts";
 import { reasonsAgainst } from "./sandbox_advice.ts";
-import { openSettings } from "./settings.ts";
+import { openSettings, underOwner } from "./settings.ts";
 import { childVariables } from "./variables.ts";
 import { workingFolder } from "./working_folder.ts";
 
@@ -86,8 +86,10 @@ async function wrapped(
   return { line: wrap(words), environment, finish };
 }
 
-async function sandboxOf(invocation: Invocation): Promise<Sandbox> {
-  const { merged, layers } = await openSettings(invocation);
+async function sandboxOf(given: Invocation): Promise<Sandbox> {
+  const settings = await openSettings(given);
+  const { merged, layers } = settings;
+  const invocation = underOwner(given, settings);
   keepNoExec(invocation, merged);
   const workspace = await workingFolder(invocation.cwd);
   const { folders } = permissionSetup(invocation, layers);

@@ -15,7 +15,7 @@ import { readPipedInput } from "./piped_input.ts";
 import type { RealmStarter } from "./realm_start.ts";
 import { ruleStoreOf } from "./rule_store.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { modelAbove, openSettings } from "./settings.ts";
+import { modelAbove, openSettings, underOwner } from "./settings.ts";
 import { subcommandOf } from "./subcommands.ts";
 import { version } from "./version.ts";
 import { workingFolder } from "./working_folder.ts";
@@ -66,14 +66,15 @@ export async function runSession(
   const settings = await openSettings(invocation, {
     ask: wantsRepl && canAsk ? askTrust : undefined,
   });
-  keepNoExec(invocation, settings.merged);
+  const flags = underOwner(invocation, settings);
+  keepNoExec(flags, settings.merged);
   const resolve = (model: string | undefined) =>
     resolveEndpoint({ ...invocation, model }, settings.merged);
   const endpoint = await resolve(modelAbove(invocation.model, settings));
   const workspace = await workingFolder(invocation.cwd);
   const setup = permissionSetup(invocation, settings.layers);
   const more = await findFolders(setup.folders, workspace);
-  const sandbox = await sandboxFor(invocation, {
+  const sandbox = await sandboxFor(flags, {
     settings: withFolders(settings.merged, more.paths),
     endpoint,
     workspace,

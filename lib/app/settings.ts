@@ -6,6 +6,7 @@ import { configFolder, homeFolder, stateFolder } from "../platform/folders.ts";
 import { isInside, path } from "../platform/paths.ts";
 import type { LoadedSettings } from "../settings/layer.ts";
 import { loadFile, loadLayers, type ReadSettings } from "../settings/load.ts";
+import { isLooser } from "../settings/looser.ts";
 import { workspaceFiles } from "../settings/places.ts";
 import type { Trust } from "../settings/trust.ts";
 import { findGitRoot } from "../workspace/git.ts";
@@ -197,6 +198,22 @@ export function modelAbove(
   const by = (name: string) =>
     layers.find(({ layer }) => layer === name)?.settings.model;
   return by("managed") ?? flag ?? by("flag");
+}
+
+/**
+ * The command line as the machine's owner lets it be: a sandbox that managed
+ * settings name is loosened by no flag.
+ */
+export function underOwner<Flags extends Pick<Invocation, "sandbox">>(
+  flags: Flags,
+  { layers }: Pick<LoadedSettings, "layers">,
+): Flags {
+  const owner = layers.find(({ layer }) => layer === "managed");
+  const mode = owner?.settings.sandbox?.mode;
+  const { sandbox } = flags;
+  return mode !== undefined && sandbox !== undefined && isLooser(sandbox, mode)
+    ? { ...flags, sandbox: mode }
+    : flags;
 }
 
 /**

@@ -1,6 +1,7 @@
-import { type SandboxMode, sandboxModes } from "../core/sandbox.ts";
+import { sandboxModes } from "../core/sandbox.ts";
 import type { Settings } from "../core/settings.ts";
 import { guardPath } from "../platform/guard_path.ts";
+import { isLooser } from "./looser.ts";
 import { settledPath } from "./places.ts";
 import { shown } from "./read_file.ts";
 
@@ -20,14 +21,6 @@ export interface ForbiddenField {
   /** Judges the value; of a list, each entry. */
   refuses(value: unknown, context: ProjectContext): boolean;
 }
-
-/** The loosest first. */
-const sandboxOrder: readonly SandboxMode[] = [
-  "off",
-  "auto",
-  "strict",
-  "deno-only",
-];
 
 /**
  * What the files of a workspace may never set, trusted or not, and why
@@ -60,8 +53,8 @@ export const forbiddenFields: readonly ForbiddenField[] = [
     because: "only the user may loosen the sandbox",
     refuses: (mode, { own }) => {
       const wanted = sandboxModes.find((name) => name === mode);
-      return wanted !== undefined && sandboxOrder.indexOf(wanted) <
-          sandboxOrder.indexOf(own.sandbox?.mode ?? "auto");
+      return wanted !== undefined &&
+        isLooser(wanted, own.sandbox?.mode ?? "auto");
     },
   },
   {

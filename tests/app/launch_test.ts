@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { planLaunch } from "../../lib/app/launch.ts";
+import { managedFile } from "../../lib/settings/places.ts";
 import { tempFolder } from "../support/temp.ts";
 
 Deno.test("planLaunch() lets the agent, and no tool, read the settings of the repository around", async () => {
@@ -17,4 +18,14 @@ Deno.test("planLaunch() lets the agent, and no tool, read the settings of the re
   assertEquals(ofRoot(agent.read), above);
   assertEquals(ofRoot(agent.write), []);
   assertEquals(ofRoot(realm("full").read), []);
+});
+
+Deno.test("planLaunch() reads the owner's settings whatever the user grants", async () => {
+  await using folder = await tempFolder({ "a": "" });
+  const { agent, realm } = await planLaunch([
+    `--allow-read=${folder.path}`,
+    `--cwd=${folder.path}`,
+  ]);
+  assertEquals(agent.read, [folder.path, managedFile]);
+  assertEquals(realm("full").read, [folder.path]);
 });

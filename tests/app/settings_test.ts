@@ -5,9 +5,11 @@ import {
   modelAbove,
   openSettings,
   rememberRules,
+  underOwner,
 } from "../../lib/app/settings.ts";
 import { trustText } from "../../lib/app/ask_trust.ts";
 import { UserError } from "../../lib/core/error.ts";
+import type { SandboxMode } from "../../lib/core/sandbox.ts";
 import { tempFolder } from "../support/temp.ts";
 
 const noFlags = {
@@ -221,4 +223,20 @@ Deno.test("openSettings() asks nothing about files that set nothing", async () =
     trust: false,
   }, { ask: () => Promise.reject(new Error("it asked")) });
   assertEquals([warnings, layers], [[], []]);
+});
+
+Deno.test("underOwner() lets flags tighten the owner's sandbox and not loosen it", () => {
+  const managed = {
+    layer: "managed",
+    file: "",
+    folder: "",
+    settings: { sandbox: { mode: "strict" } },
+  } as const;
+  const under = (sandbox: SandboxMode | undefined, isManaged = true) =>
+    underOwner({ sandbox }, { layers: isManaged ? [managed] : [] }).sandbox;
+  assertEquals(under("off"), "strict");
+  assertEquals(under("auto"), "strict");
+  assertEquals(under("deno-only"), "deno-only");
+  assertEquals(under(undefined), undefined);
+  assertEquals(under("off", false), "off");
 });

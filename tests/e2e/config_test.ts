@@ -1,4 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { builtExecutable } from "../support/built.ts";
+import { needsCompiler } from "../support/needs.ts";
 import { tempFolder } from "../support/temp.ts";
 import { denoRun, runProgram } from "./program.ts";
 
@@ -144,4 +146,25 @@ Deno.test("config: without permission to write it says which is missing", async 
   });
   assertEquals(code, 1, stderr);
   assertStringIncludes(stderr, "--allow-write");
+});
+
+Deno.test({
+  name: "config: the executable finds the settings of the repository around",
+  ignore: !needsCompiler(),
+  async fn() {
+    await using place = await scene({
+      [project]: '{"model": "theirs"}',
+      "work/.git/HEAD": "",
+      "work/sub/a": "",
+    });
+    const { code, stdout, stderr } = await runProgram(
+      ["--trust", "config", "get", "model"],
+      {
+        cwd: place.at("work/sub"),
+        env: { HOME: place.at("home") },
+        command: [await builtExecutable()],
+      },
+    );
+    assertEquals([code, stdout], [0, "theirs\n"], stderr);
+  },
 });
