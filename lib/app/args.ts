@@ -28,6 +28,9 @@ export interface Invocation {
   readonly json: boolean;
   /** Names of the options given that one subcommand alone knows. */
   readonly ownSwitches: readonly string[];
+  /** From when on, and by what; for `usage`. Not yet checked. */
+  readonly since: string | undefined;
+  readonly by: string | undefined;
   /** What to write, and where to; for `sessions export`. */
   readonly format: string | undefined;
   readonly output: string | undefined;
@@ -126,6 +129,8 @@ export function parseInvocation(args: readonly string[]): Invocation {
       of !== undefined && parsed[name] !== undefined && parsed[name] !== false
     ).map(({ name }) => name),
     format: given("format"),
+    since: given("since"),
+    by: given("by"),
     output: given("output"),
     model: given("model"),
     baseUrl: urlOf(given("base-url")),

@@ -146,6 +146,13 @@ export const options: readonly OptionRow[] = [
   { name: "local", of: "config set", help: "in your own file of the project" },
   { name: "all", of: "sessions list", help: "of all folders" },
   {
+    name: "since",
+    value: "TIME",
+    of: "usage",
+    help: "7d, 12h, 2w, or a day: 2026-11-01",
+  },
+  { name: "by", value: "KEY", of: "usage", help: "day, model, agent, session" },
+  {
     name: "format",
     value: "NAME",
     of: "sessions export",

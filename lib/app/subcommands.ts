@@ -135,6 +135,14 @@ export const subcommands: readonly Subcommand[] = [
     help: "remove some for good",
     run: async (options) => (await loadSessions()).runSessionsRemove(options),
   },
+  {
+    name: "usage",
+    switches: ["since", "by", "all"],
+    printsJson: true,
+    help: "tokens and money; --since 7d, --by KEY, --all",
+    run: async ({ invocation }) =>
+      await (await import("./usage_command.ts")).runUsage(invocation),
+  },
 ];
 
 function loadSessions() {
