@@ -181,7 +181,7 @@ Deno.test("guardPath() says which flag would lift Deno's refusal", async () => {
     "a.txt",
   );
   assertEquals([denied.by, outside.by, fine.ok], ["deno", "workspace", true]);
-  assertStringIncludes(denied.message, "with --deny-read for it");
+  assertStringIncludes(denied.message, "denied by --deny-read");
 });
 
 Deno.test("resolvePath() goes by the text alone", () => {

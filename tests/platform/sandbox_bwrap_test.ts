@@ -364,10 +364,13 @@ Deno.test({
       planSandbox({ workspace: cwd, temp, home }),
       probeOptions,
     );
-    const { text } = await runLine("cat file ../config.json; ls -A ..", {
-      plan,
-      cwd,
-    });
+    const { text } = await runLine(
+      "exec 2>&1; cat file ../config.json; ls -A ..",
+      {
+        plan,
+        cwd,
+      },
+    );
     assertMatch(text, /^seen\n.*No such file or directory\nproject\n$/);
   },
 });
