@@ -55,7 +55,11 @@ export async function sandboxFor(
     localOnly,
     settings: settings.sandbox,
   });
-  if (mode !== "strict" && !localOnly) return sandbox;
+  if (mode !== "strict" && !localOnly) {
+    // By the first prompt it is found; who asks then is told of a failure.
+    if (sandbox.refusedBy === undefined) sandbox.settle().catch(() => {});
+    return sandbox;
+  }
   try {
     await sandbox.settle();
     return sandbox;

@@ -59,7 +59,7 @@ const probeMs = 5_000;
 /**
  * Finds what can keep a plan, once, at the start: bubblewrap, else Landlock,
  * else macOS' sandbox-exec, else nothing. The plan's temporary folder must
- * exist. Takes about 3 ms. Needs `--allow-run` for the program, and nothing
+ * exist. Takes about 10 ms. Needs `--allow-run` for the program, and nothing
  * else; what is not granted is a reason in the trials, not an error.
  */
 export async function probeSandbox(

@@ -81,7 +81,7 @@ async function commandRows(workspace: string): Promise<Row[]> {
       ours: times.keptGit,
       bare: times.git,
       unit,
-      most: 3,
+      most: 5,
     }),
   ];
 }
