@@ -59,6 +59,9 @@ function codeOf(mark: string): string {
   return (mark.codePointAt(0) ?? 0).toString(16).toUpperCase();
 }
 
+/** Names under which a key may stand. */
+const secretName = /key|secret|token|passw|auth/i;
+
 /** Scrubs each string, also by the name under which it stands. */
 function replacer(scrub: (text: string) => string) {
   return function (this: unknown, key: string, value: unknown): unknown {
@@ -70,6 +73,7 @@ function replacer(scrub: (text: string) => string) {
     // An escape sequence right before a key would hide its beginning.
     const hidden = plain === value ? value : scrub(plain);
     const clean = hidden === plain ? scrub(value) : hidden;
+    if (!secretName.test(key)) return clean;
     const lead = `${key}: `;
     const named = scrub(`${lead}${clean}`);
     return named.startsWith(lead) ? named.slice(lead.length) : clean;

@@ -24,7 +24,7 @@ const shapes: readonly RegExp[] = [
   /(\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|token)\s+)[^\s"'\\]{8,}/gi,
   /(\bbearer\s+)[A-Za-z0-9._~+/-]{20,}=*/gi,
   /(:\/\/[^\s/:@"']{1,100}:)[^\s/:@"']{3,200}(?=@)/g,
-  /(\b[A-Za-z0-9_]{0,40}(?:api[_-]?key|secret|token|passwd|password)["']?\s*[:=]\s*["']?)(?=[^\s"'\\]{0,200}\d)[^\s"'\\,;(){}<>$[\]]{12,200}/gi,
+  /((?:api[_-]?key|secret|token|passwd|password)["']?\s*[:=]\s*["']?)(?=[^\s"'\\]{0,200}\d)[^\s"'\\,;(){}<>$[\]]{12,200}/gi,
 ];
 
 /**
