@@ -63,3 +63,50 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "trust: a rule that an answer chose counts in the next session",
+  ignore: !needs("tmux"),
+  fn: async () => {
+    await using folder = await tempFolder({ "work/a.txt": "" });
+    const touch = (name: string) => ({
+      calls: [{ name: "Bash", input: { command: `chmod 600 ${name}` } }],
+    });
+    await using server = await modelServer([
+      touch("a.txt"),
+      { text: "That was one." },
+      touch("a.txt"),
+      { text: "That was two." },
+    ]);
+    const open = async () =>
+      await openTmux({
+        words: [
+          ...[Deno.execPath(), "run", "-A", entry],
+          ...[`--base-url=${server.url}`, "--model=alpha", "--sandbox=off"],
+        ],
+        env: { ...await baseEnvironment(folder.path), TERM: "xterm-256color" },
+        cwd: folder.at("work"),
+      });
+    {
+      await using repl = await open();
+      await repl.shows("/help");
+      await repl.keys("go", "Enter");
+      await repl.shows("don't ask again");
+      // Keys that come at once with the question are no answer.
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await repl.keys("2");
+      await repl.shows("That was one.");
+    }
+    const stored = await folder.read("work/.openclaude/settings.local.json");
+    assertStringIncludes(stored, "Bash(chmod ");
+    {
+      await using repl = await open();
+      await repl.shows("/help");
+      await repl.keys("go", "Enter");
+      await repl.shows("That was two.");
+      const screen = await repl.screen();
+      assert(!screen.includes(question), screen);
+      assert(!screen.includes("don't ask again"), screen);
+    }
+  },
+});
