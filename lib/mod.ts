@@ -19,3 +19,15 @@ export {
 } from "./core/tool.ts";
 export { builtinTools } from "../tools/mod.ts";
 export { UserError } from "./core/error.ts";
+export {
+  type InputLine,
+  inputLineSchemas,
+  permissionAnswerSchema,
+} from "./ui/json/input_lines.ts";
+export { linesJsonSchema } from "./ui/json/lines_schema.ts";
+export {
+  type OutputLine,
+  outputLineKind,
+  outputLineSchema,
+  outputLineSchemas,
+} from "./ui/json/output_lines.ts";

@@ -24,6 +24,12 @@ export interface Invocation {
   readonly isOneshot: boolean;
   readonly quiet: boolean;
   readonly debug: boolean;
+  /** What stdout and stdin hold; see `jsonFormatOf()`. */
+  readonly outputFormat: string | undefined;
+  readonly inputFormat: string | undefined;
+  readonly partialMessages: boolean;
+  readonly replayUserMessages: boolean;
+  readonly permissionPromptTool: string | undefined;
   /** Print JSON; for subcommands alone. */
   readonly json: boolean;
   /** Names of the options given that one subcommand alone knows. */
@@ -124,6 +130,11 @@ export function parseInvocation(args: readonly string[]): Invocation {
     isOneshot: parsed.print === true,
     quiet: parsed.quiet === true,
     debug: parsed.debug === true,
+    outputFormat: given("output-format"),
+    inputFormat: given("input-format"),
+    partialMessages: parsed["include-partial-messages"] === true,
+    replayUserMessages: parsed["replay-user-messages"] === true,
+    permissionPromptTool: given("permission-prompt-tool"),
     json: parsed.json === true,
     ownSwitches: options.filter(({ of, name }) =>
       of !== undefined && parsed[name] !== undefined && parsed[name] !== false

@@ -214,7 +214,7 @@ class LiveConversation implements Conversation {
 
   #enqueue(op: QueuedOp): void {
     this.#queue.push(op);
-    this.#working ??= this.#work().finally(() => this.#working = undefined);
+    this.#working ??= this.#work();
   }
 
   async #work(): Promise<void> {
@@ -227,6 +227,8 @@ class LiveConversation implements Conversation {
         this.#notice("warn", describeError(error));
       }
     }
+    // In one step with the last look: an op that comes later begins anew.
+    this.#working = undefined;
   }
 
   async #handle(op: QueuedOp): Promise<void> {

@@ -10,7 +10,7 @@ import type { FromAgent, ToAgent } from "./agent_main.ts";
 import { planLaunch } from "./launch.ts";
 import type { Scope } from "./permission_words.ts";
 import { writeWhole } from "./print.ts";
-import { complain, type Complaint, complaintOf } from "./run_program.ts";
+import { complain, type Complaint, complaintOf, tell } from "./run_program.ts";
 
 /**
  * The executable's main thread: it fixes what the process may do, starts the
@@ -39,10 +39,10 @@ export async function startAgent(
       denied,
     });
     const end = (code: number) => endAll(keeper, code);
-    const crash = ({ text, code }: Complaint) => {
+    const crash = (complaint: Complaint) => {
       giveBackTerminal();
-      writeWhole(Deno.stderr, text);
-      return end(code);
+      tell(complaint, words);
+      return end(complaint.code);
     };
     agent.onmessage = ({ data }: MessageEvent<FromAgent>) => {
       if (data.type === "exit") return end(data.code);
@@ -64,7 +64,7 @@ export async function startAgent(
     const granted = { read: pathsOf(read), write: pathsOf(write) };
     say({ type: "start", args, granted, denied, landlock });
   } catch (error) {
-    Deno.exit(complain(error));
+    Deno.exit(complain(error, words));
   }
 }
 

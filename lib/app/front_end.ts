@@ -1,6 +1,7 @@
 import type { Conversation, LastExchange } from "../core/conversation.ts";
 import type { Part } from "../core/message.ts";
 import type { PermissionMode } from "../core/permission.ts";
+import type { JsonFormat } from "./output_format.ts";
 
 /** What every front end is given besides the conversation. */
 export interface FrontEndOptions {
@@ -20,9 +21,14 @@ export interface FrontEndOptions {
   readonly last?: LastExchange | null;
   /** A few words on what keeps commands in, such as "bwrap". */
   readonly sandbox?: string;
+  /** What a program is told, and how; absent where people read. */
+  readonly json?: JsonFormat & {
+    /** Whether the server is given a key of the user's. */
+    readonly hasKey: boolean;
+  };
 }
 
-/** Drives a conversation for people; resolves to the exit code. */
+/** Drives a conversation; resolves to the exit code. */
 export type FrontEnd = (
   conversation: Conversation,
   options: FrontEndOptions,
@@ -31,5 +37,6 @@ export type FrontEnd = (
 /** The front ends, each loaded when it is chosen. */
 export interface FrontEnds {
   readonly oneshot: FrontEnd;
+  readonly json: FrontEnd;
   readonly repl: FrontEnd;
 }

@@ -135,6 +135,30 @@ export const options: readonly OptionRow[] = [
     help: "print nothing but the answer and errors",
   },
   {
+    name: "output-format",
+    value: "FORMAT",
+    help: "text, json (one result), stream-json (lines)",
+  },
+  {
+    name: "input-format",
+    value: "FORMAT",
+    help: "text, or stream-json: messages and requests",
+  },
+  {
+    name: "include-partial-messages",
+    help: "with stream-json: replies while they come",
+  },
+  {
+    name: "replay-user-messages",
+    help: "with stream-json: tell the input's messages",
+  },
+  {
+    name: "permission-prompt-tool",
+    value: "stdio",
+    help: "ask the program that writes the input",
+  },
+  { name: "verbose", help: "changes nothing; for programs that say it" },
+  {
     name: "record",
     value: "FILE",
     help: "write the model's replies as a script",

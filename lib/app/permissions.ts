@@ -55,6 +55,11 @@ export interface Permissions {
 /** Tools whose approvals outlive the session (spec/features.md 1C.2). */
 const storedTools = new Set(["Bash", "WebFetch"]);
 
+/** Whether an answer's rules of this tool go to a file, where there is one. */
+export function isStoredRule(tool: string): boolean {
+  return storedTools.has(tool);
+}
+
 /** Opens the permissions of a conversation. */
 export function openPermissions(options: PermissionsOptions): Permissions {
   const { canAsk, canBypass, home, store } = options;

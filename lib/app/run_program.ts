@@ -1,5 +1,6 @@
 import { describeError, exitCodes, UserError } from "../core/error.ts";
 import type { FrontEnds } from "./front_end.ts";
+import { failedStart } from "./output_format.ts";
 import { writeWhole } from "./print.ts";
 import type { RealmStarter } from "./realm_start.ts";
 
@@ -20,7 +21,7 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
     const { args, realms } = options;
     return await runSession(args, { realms, frontEnds });
   } catch (error) {
-    return complain(error);
+    return complain(error, options.args);
   }
 }
 
@@ -31,11 +32,21 @@ export interface Complaint {
   readonly code: number;
 }
 
-/** Says what went wrong, without a stack; returns the exit code. */
-export function complain(error: unknown): number {
-  const { text, code } = complaintOf(error);
+/**
+ * Says what went wrong, without a stack; returns the exit code. `args` is the
+ * command line, which may ask for JSON.
+ */
+export function complain(error: unknown, args: readonly string[]): number {
+  const complaint = complaintOf(error);
+  tell(complaint, args);
+  return complaint.code;
+}
+
+/** Says it on stderr, and as JSON on stdout where `args` ask for that. */
+export function tell({ text }: Complaint, args: readonly string[]): void {
   writeWhole(Deno.stderr, text);
-  return code;
+  const line = failedStart(args, text.replace(/^openclaude: /, "").trimEnd());
+  if (line !== undefined) writeWhole(Deno.stdout, `${line}\n`);
 }
 
 /** What `complain()` says. */

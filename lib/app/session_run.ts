@@ -10,6 +10,7 @@ import { keepNoExec, sandboxFor } from "./confine.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import type { FrontEnds } from "./front_end.ts";
 import { findFolders, withFolders } from "./more_folders.ts";
+import { jsonFormatOf } from "./output_format.ts";
 import { permissionSetup } from "./permission_setup.ts";
 import { readPipedInput } from "./piped_input.ts";
 import type { RealmStarter } from "./realm_start.ts";
@@ -43,11 +44,14 @@ export async function runSession(
     const options = { invocation, words, realms: realms(invocation) };
     return await subcommand.run(options);
   }
+  const json = jsonFormatOf(invocation);
+  const isDriven = json?.input === "stream-json";
   const isTerminal = Deno.stdin.isTerminal();
-  const piped = isTerminal ? "" : await readPipedInput();
+  const piped = isTerminal || isDriven ? "" : await readPipedInput();
   const content = promptParts(invocation.prompt, piped);
   const wantsRepl = invocation.isInteractive ||
-    (content === undefined && !invocation.isOneshot && isTerminal);
+    (content === undefined && !invocation.isOneshot && isTerminal &&
+      json === undefined);
   if (wantsRepl && !isTerminal) {
     throw new UserError(
       "Cannot open the REPL: stdin is not a terminal. Give the prompt as an " +
@@ -55,14 +59,16 @@ export async function runSession(
       exitCodes.usage,
     );
   }
-  if (!wantsRepl && content === undefined) {
+  if (!wantsRepl && content === undefined && !isDriven) {
     throw new UserError(
       "Cannot start: there is no prompt. Give one as an argument or on " +
         "stdin, or run openclaude in a terminal for the REPL",
       exitCodes.usage,
     );
   }
-  const canAsk = isTerminal && Deno.stderr.isTerminal();
+  const canAsk = json === undefined
+    ? isTerminal && Deno.stderr.isTerminal()
+    : isDriven;
   const settings = await openSettings(invocation, {
     ask: wantsRepl && canAsk ? askTrust : undefined,
   });
@@ -94,7 +100,7 @@ export async function runSession(
     ruleStore: await ruleStoreOf(workspace),
     isOneshot: !wantsRepl,
     isModeGiven: invocation.mode !== undefined,
-    chooseSession: canAsk
+    chooseSession: canAsk && json === undefined
       ? async (sessions) =>
         await (await import("./choose_session.ts")).chooseSession(
           sessions,
@@ -102,7 +108,11 @@ export async function runSession(
         )
       : undefined,
   });
-  const frontEnd = wantsRepl ? frontEnds.repl : frontEnds.oneshot;
+  const frontEnd = wantsRepl
+    ? frontEnds.repl
+    : json === undefined
+    ? frontEnds.oneshot
+    : frontEnds.json;
   const state = stateFolder();
   return await frontEnd(conversation, {
     content,
@@ -113,6 +123,7 @@ export async function runSession(
     last: await conversation.last(),
     canBypass: setup.canBypass,
     model: endpoint.model,
+    ...json && { json: { ...json, hasKey: endpoint.apiKey !== "ollama" } },
     // A prompt is not kept waiting for what only a status line shows.
     ...wantsRepl ? { sandbox: await sandboxWord(sandbox) } : {},
     historyFile: state === undefined

@@ -4,6 +4,8 @@ export interface Sink {
   write(text: string): void;
   /** Resolves when everything has left the process. */
   flush(): Promise<void>;
+  /** Whether nobody reads any more; absent where that can't be told. */
+  isBroken?(): boolean;
 }
 
 /** The part of `Deno.stdout` that a sink needs. */
@@ -60,5 +62,9 @@ export function createSink(stream: ByteStream): Sink {
     draining ??= drain().finally(() => draining = null);
   };
 
-  return { write, flush: async () => await draining ?? undefined };
+  return {
+    write,
+    flush: async () => await draining ?? undefined,
+    isBroken: () => broken,
+  };
 }

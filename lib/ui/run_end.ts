@@ -1,12 +1,16 @@
 import { exitCodes } from "../core/error.ts";
-import { type AgentEvent, assertNever, type Denial } from "../core/event.ts";
+import {
+  type AgentEventBody,
+  assertNever,
+  type Denial,
+} from "../core/event.ts";
 import { count, firstLine } from "../core/text.ts";
 import { printable, visible } from "../term/printable.ts";
 import { callSummary } from "./describe.ts";
 
 /** The process exit code that a run's end means (spec/features.md 4.5). */
 export function exitCodeOf(
-  { reason, denials, failure }: AgentEvent & { type: "run_end" },
+  { reason, denials, failure }: AgentEventBody & { type: "run_end" },
 ): number {
   if (reason === "done") {
     return denials.length > 0 ? exitCodes.denied : exitCodes.done;
@@ -21,7 +25,7 @@ export function exitCodeOf(
 
 /** What the user must know about how a run ended; null when it is done. */
 export function describeEnd(
-  { reason, turns, because, failure }: AgentEvent & { type: "run_end" },
+  { reason, turns, because, failure }: AgentEventBody & { type: "run_end" },
 ): string | null {
   switch (reason) {
     case "done":

@@ -231,3 +231,15 @@ Deno.test("openConversation() changes the mode in the middle of a run", async ()
     ),
   );
 });
+
+Deno.test("send() loses no op, however soon it comes after another", async () => {
+  const steps = Array.from({ length: 12 }, (_, index) => index);
+  const model = fakeModel(steps.map(() => reply("done")));
+  await using open = await conversation(model);
+  for (const step of steps) {
+    open.send({ type: "set_model", model: "other" });
+    for (let at = 0; at < step; at++) await Promise.resolve();
+    await ask(open, `prompt ${step}`);
+  }
+  assertEquals(model.requests.length, steps.length);
+});

@@ -191,7 +191,7 @@ const fileNames: Deno.lint.Rule = {
     return {
       Program(node) {
         const name = pathOf(context).split("/").at(-1) ?? "";
-        const stem = name.replace(/\.d\.ts$|\.tsx?$/, "");
+        const stem = name.replace(/\.d\.ts$|\.tsx?$|\.mjs$/, "");
         if (!/^_?[a-z0-9]+(_[a-z0-9]+)*$/.test(stem)) {
           context.report({
             node,

@@ -44,6 +44,6 @@ else if (role === "agent") {
   const early: MessageEvent<ToAgent>[] = [];
   startAgentWorker(
     early,
-    () => Promise.resolve({ oneshot: crash, repl: crash }),
+    () => Promise.resolve({ oneshot: crash, json: crash, repl: crash }),
   );
 } else await startAgent(import.meta.url);

@@ -45,6 +45,6 @@ else if (role === "agent") {
     Object.assign(tool, { access: () => [], readOnly: true });
   }
   const early: MessageEvent<ToAgent>[] = [];
-  const frontEnds = { oneshot: frontEnd, repl: frontEnd };
+  const frontEnds = { oneshot: frontEnd, json: frontEnd, repl: frontEnd };
   startAgentWorker(early, () => Promise.resolve(frontEnds));
 } else await startAgent(import.meta.url);

@@ -1,0 +1,95 @@
+import type { FrontEndOptions } from "../../app/front_end.ts";
+import type { Conversation } from "../../core/conversation.ts";
+import { exitCodes } from "../../core/error.ts";
+import { type FrontEndIo, processIo } from "../io.ts";
+import { RunLines } from "./run_lines.ts";
+import { JsonSession } from "./session.ts";
+
+/** Settings of {@link runJson}. */
+export interface JsonOptions extends FrontEndOptions {
+  /** Streams, signals and clock; those of the process when left out. */
+  readonly io?: FrontEndIo;
+  /** Makes the lines' ids; random ones when left out. */
+  readonly newUuid?: () => string;
+}
+
+/** Milliseconds that a run may take to end when the process must. */
+const graceMs = 2000;
+
+/**
+ * Tells runs to a program, as JSON lines on stdout or as one result, and takes
+ * its lines from stdin where they are asked for. Nothing else is written to
+ * stdout. Resolves to the exit code of the last run.
+ *
+ * @throws {UserError} when the input ends and asked for nothing.
+ */
+export async function runJson(
+  conversation: Conversation,
+  options: JsonOptions,
+): Promise<number> {
+  const { io = processIo(), newUuid = () => crypto.randomUUID() } = options;
+  const { json = plainJson, quiet, debug, version, model } = options;
+  const lines = new RunLines({
+    cwd: conversation.cwd,
+    get sessionId() {
+      return conversation.id;
+    },
+    version,
+    hasKey: json.hasKey,
+    partial: json.partial,
+    replay: json.replay,
+    debug,
+    newUuid,
+    now: io.now,
+  });
+  const session = new JsonSession(conversation, io, {
+    lines,
+    streams: json.format === "stream-json",
+    reads: json.input === "stream-json",
+    asksDriver: json.asksDriver,
+    quiet,
+    model,
+    canBypass: options.canBypass ?? false,
+  });
+  const stopListening = listenForStop(session, io);
+  try {
+    return await session.run(options.content);
+  } finally {
+    stopListening();
+    await Promise.all([io.stdout.flush(), io.stderr.flush()]);
+  }
+}
+
+const plainJson = {
+  format: "json",
+  input: "text",
+  partial: false,
+  replay: false,
+  asksDriver: false,
+  hasKey: false,
+} as const;
+
+/** Answers signals; the function returned stops that. */
+function listenForStop(session: JsonSession, io: FrontEndIo): () => void {
+  let interrupts = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const terminate = () => {
+    session.stop(exitCodes.terminated);
+    timer ??= setTimeout(
+      () => session.abandon(exitCodes.terminated),
+      graceMs,
+    );
+  };
+  const stops = [
+    io.listen("SIGINT", () => {
+      session.stop(exitCodes.interrupted);
+      if (++interrupts > 1) session.abandon(exitCodes.interrupted);
+    }),
+    io.listen("SIGTERM", terminate),
+    io.listen("SIGHUP", terminate),
+  ];
+  return () => {
+    clearTimeout(timer);
+    for (const stopListening of stops) stopListening();
+  };
+}
