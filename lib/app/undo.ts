@@ -3,6 +3,7 @@ import { openBlobFolder, openBlobMemory } from "../workspace/blob_store.ts";
 import { findGitRoot, gitObject } from "../workspace/git.ts";
 import { Recorder } from "../workspace/recorder.ts";
 import { UndoLog, type UndoRecord } from "../workspace/undo.ts";
+import { copiesFolderOf } from "../session/places.ts";
 import type { Session } from "../session/session.ts";
 
 /** What the undo log of a session works with. */
@@ -10,11 +11,6 @@ export interface UndoOptions {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   plan(): Promise<SandboxPlan>;
-}
-
-/** The folder of the copies that belong to a session's file. */
-export function copiesFolder(sessionFile: string): string {
-  return sessionFile.replace(/\.jsonl$/, ".files");
 }
 
 /**
@@ -27,7 +23,7 @@ export async function openUndo(
 ): Promise<UndoLog> {
   const store = session.file === null
     ? openBlobMemory()
-    : openBlobFolder(copiesFolder(session.file));
+    : openBlobFolder(copiesFolderOf(session.file));
   return new UndoLog({
     store,
     past: await pastOf(session),

@@ -32,6 +32,11 @@ export function lockFileOf(file: string): string {
   return `${file}.lock`;
 }
 
+/** The folder of the copies of files that belong to a session's file. */
+export function copiesFolderOf(file: string): string {
+  return file.replace(/\.jsonl$/, ".files");
+}
+
 /** What a session file's name tells; null for another file's. */
 export function readFileName(
   file: string,

@@ -2,11 +2,11 @@ import { lockFile } from "../platform/lock.ts";
 import { isInside, path } from "../platform/paths.ts";
 import { listSessions, namesIn, type SessionSummary } from "./list.ts";
 import { SessionBusyError } from "./open.ts";
-import { lockFileOf, readFileName } from "./places.ts";
+import { copiesFolderOf, lockFileOf, readFileName } from "./places.ts";
 import { SessionError } from "./scan.ts";
 
 /**
- * Removes one session's file for good. Only what lies in the sessions folder
+ * Removes one session's file for good, and its copies of files. Only what lies in the sessions folder
  * `root`, is named as a session is, and no process has open. Needs
  * `--allow-read` and `--allow-write` for `root`.
  *
@@ -33,13 +33,25 @@ export async function removeSession(
   const attempt = await lockFile(lockFileOf(real), options);
   if (!attempt.ok) throw new SessionBusyError(real, attempt.holder);
   await using _ = attempt.lock;
+  // The file first: copies without a session are swept some day.
   await Deno.remove(real);
+  await removeCopies(real);
+}
+
+/** The folder of copies is there only where a run has changed files. */
+async function removeCopies(file: string): Promise<void> {
+  try {
+    await Deno.remove(copiesFolderOf(file), { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /**
  * Removes the sessions that nobody wrote to for `days` days, and returns them.
  * One that has a name or is open stays. What processes left behind that were
- * killed goes, too: locks that nobody holds, copies that were never finished.
+ * killed goes, too: locks that nobody holds, forks that were never finished,
+ * copies of files whose session is gone.
  */
 export async function pruneSessions(
   root: string,
@@ -71,18 +83,33 @@ async function sweepOrphans(
 ): Promise<void> {
   const oldest = options.now() - orphanMs;
   for (const folder of await namesIn(root)) {
-    for (const name of await namesIn(path.join(root, folder))) {
-      const owner = /^(.*)\.(?:lock|tmp|tmp\.lock)$/.exec(name)?.[1] ?? "";
-      if (readFileName(owner.replace(/\.tmp$/, "")) === null) continue;
+    const names = new Set(await namesIn(path.join(root, folder)));
+    for (const name of names) {
+      const kind = orphanKind(name, names);
       const file = path.join(root, folder, name);
-      if (await modifiedOf(file) >= oldest) continue;
-      if (name.endsWith(".lock")) {
+      if (kind === null || await modifiedOf(file) >= oldest) continue;
+      if (kind === "lock") {
         // Whoever gets the lock removes its file at the end.
         const attempt = await lockFile(file, options);
         if (attempt.ok) await attempt.lock[Symbol.asyncDispose]();
-      } else await Deno.remove(file);
+      } else await Deno.remove(file, { recursive: true });
     }
   }
+}
+
+/** What a name beside sessions may be left of; null for all else. */
+function orphanKind(
+  name: string,
+  names: ReadonlySet<string>,
+): "lock" | "fork" | "copies" | null {
+  const [, stem = "", ending] =
+    /^(.*?)(\.files|\.jsonl\.tmp|(?:\.jsonl|\.jsonl\.tmp)\.lock)$/.exec(name) ??
+      [];
+  const session = `${stem}.jsonl`;
+  if (readFileName(session) === null) return null;
+  if (ending === ".jsonl.tmp") return "fork";
+  if (ending === ".files") return names.has(session) ? null : "copies";
+  return "lock";
 }
 
 /** When a file was changed; never, so that it stays, where it is gone. */

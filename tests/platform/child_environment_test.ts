@@ -1,5 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { childEnvironment } from "../../lib/platform/child_environment.ts";
+import {
+  childEnvironment,
+  secretsIn,
+} from "../../lib/platform/child_environment.ts";
 
 function kept(...names: string[]): string[] {
   const given = Object.fromEntries(names.map((name) => [name, "value"]));
@@ -57,4 +60,16 @@ Deno.test("childEnvironment() drops the key in use under any name", () => {
   const given = { MINE: "sk-1234567890", URL: "http://x?k=sk-1234567890" };
   assertEquals(childEnvironment(given, ["sk-1234567890"]), {});
   assertEquals(childEnvironment({ A: "ollama" }, ["ollama"]), { A: "ollama" });
+});
+
+Deno.test("secretsIn() gives the values of variables that are named as secrets", () => {
+  const values = secretsIn({
+    MY_API_KEY: "0123456789",
+    DB_PASSWORD: "hunter2hunter2",
+    SHORT_TOKEN: "abc",
+    GIT_CONFIG_KEY_0: "core.editor",
+    OPENAI_BASE_URL: "http://localhost",
+    PATH: "/usr/bin:/bin",
+  });
+  assertEquals(values, ["0123456789", "hunter2hunter2"]);
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createSession, SessionBusyError } from "../../lib/session/open.ts";
 import { pruneSessions, removeSession } from "../../lib/session/remove.ts";
+import { copiesFolderOf } from "../../lib/session/places.ts";
 import { SessionError } from "../../lib/session/scan.ts";
 import { lockFile } from "../../lib/platform/lock.ts";
 import { sessionOptions, userSays } from "../support/session.ts";
@@ -45,6 +46,9 @@ Deno.test("pruneSessions() sweeps what killed processes left beside sessions", a
     "-srv-project/notes.lock": "mine",
     "-srv-project/notes.tmp": "mine",
     [`${stem}5.jsonl.tmp`]: "being made",
+    [`${stem}7.files/ab/cd`]: "a copy",
+    [`${stem}8.files/ab/cd`]: "a copy of a session that is there",
+    [`${stem}8.jsonl`]: "damaged, and so kept",
     [`${stem}6.jsonl.lock`]: "being taken",
   });
   const held = await lockFile(folder.at(`${stem}4.jsonl.lock`), now);
@@ -63,8 +67,24 @@ Deno.test("pruneSessions() sweeps what killed processes left beside sessions", a
     "4.jsonl.lock",
     "5.jsonl.tmp",
     "6.jsonl.lock",
+    "8.files",
+    "8.jsonl",
     "notes.lock",
     "notes.tmp",
   ]);
   if (held.ok) await held.lock[Symbol.asyncDispose]();
+});
+
+Deno.test("removeSession() takes the copies of files along", async () => {
+  await using folder = await tempFolder();
+  const session = await createSession(folder.path, sessionOptions());
+  session.append({ type: "message", message: userSays("hello") });
+  const file = session.file ?? "";
+  await session[Symbol.asyncDispose]();
+  const copies = copiesFolderOf(file);
+  await Deno.mkdir(`${copies}/ab`, { recursive: true });
+  await Deno.writeTextFile(`${copies}/ab/cd`, "a copy");
+  await removeSession(folder.path, file, now);
+  const place = file.slice(0, file.lastIndexOf("/"));
+  assertEquals(await Array.fromAsync(Deno.readDir(place)), []);
 });
