@@ -159,6 +159,10 @@ async function timeRows(bench: Bench, run: Run, plain: Run): Promise<Row[]> {
         (shortRun - 1) * perTurn("ours", "wallMs"),
       show: milliseconds,
     }),
+    limitRow("  most memory, with that realm", {
+      ours: turns.oursFew.peakBytes,
+      show: megabytes,
+    }),
     limitRow(`  most memory, ${longRun} turns`, {
       ours: turns.ours.peakBytes,
       most: 120e6,

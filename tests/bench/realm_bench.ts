@@ -12,13 +12,7 @@ import { landlockReason } from "../../lib/platform/sandbox_landlock.ts";
 import { builtinTools } from "../../tools/mod.ts";
 import type { Report } from "../support/landlock_host.ts";
 import { median } from "./measure.ts";
-import {
-  formatTable,
-  limitRow,
-  megabytes,
-  milliseconds,
-  type Row,
-} from "./table.ts";
+import { formatTable, limitRow, milliseconds, type Row } from "./table.ts";
 
 const calls = 30;
 const starts = 7;
@@ -31,13 +25,10 @@ export async function realmRows(bundled: string): Promise<Row[]> {
     await Deno.writeTextFile(file, "a line of a small file\n".repeat(40));
     const main = path.toFileUrl(path.join(bundled, "main.js")).href;
     const first: number[] = [];
-    let grown: number | undefined;
     let trips: number[] = [];
     for (let start = 0; start < starts; start++) {
       const seen = await oneRealm(main, readOf(file, folder));
       first.push(seen.firstMs);
-      // Later realms take the memory that the first one left.
-      grown ??= seen.grownBytes;
       trips = seen.tripsMs;
     }
     return [
@@ -49,11 +40,6 @@ export async function realmRows(bundled: string): Promise<Row[]> {
       limitRow("  the first, with the realm's start", {
         ours: median(first),
         show: milliseconds,
-      }),
-      limitRow("  memory of the realm", {
-        ours: grown ?? 0,
-        most: 40e6,
-        show: megabytes,
       }),
       ...await landlockRows(folder),
     ];
@@ -72,12 +58,10 @@ async function oneRealm(main: string, call: PreparedCall) {
     if (!outcome.ok) throw new Error(outcome.message);
     return performance.now() - start;
   };
-  const before = Deno.memoryUsage().rss;
   const firstMs = await trip();
-  const grownBytes = Deno.memoryUsage().rss - before;
   const tripsMs: number[] = [];
   for (let index = 0; index < calls; index++) tripsMs.push(await trip());
-  return { firstMs, grownBytes, tripsMs };
+  return { firstMs, tripsMs };
 }
 
 function readOf(file: string, folder: string): PreparedCall {
