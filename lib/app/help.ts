@@ -12,8 +12,8 @@ Usage:
 const footer = `
 The answer goes to stdout, all else to stderr. Exit codes: 0 done, 1 failed,
 2 wrong usage, 3 done but calls were refused, 41 key refused, 44 no sandbox
-though one was asked for, 53 turn limit, 75 the server failed and may work
-later, 130 interrupted.
+though one was asked for, 53 turn limit, 55 money limit, 75 the server failed
+and may work later, 130 interrupted.
 
 No model at hand? Start Ollama (ollama serve; ollama pull qwen2.5), or see it
 work without one: deno task demo

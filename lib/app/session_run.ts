@@ -77,6 +77,7 @@ export async function runSession(
   const resolve = (model: string | undefined) =>
     resolveEndpoint({ ...invocation, model }, settings.merged);
   const endpoint = await resolve(modelAbove(invocation.model, settings));
+  const spending = await openSpending(invocation.maxBudgetUsd, endpoint);
   const workspace = await workingFolder(invocation.cwd);
   const setup = permissionSetup(invocation, settings.layers);
   const more = await findFolders(setup.folders, workspace);
@@ -89,7 +90,7 @@ export async function runSession(
     ...invocation,
     sandbox,
     endpoint,
-    spending: await openSpending(invocation.maxBudgetUsd, endpoint),
+    spending,
     resolve,
     settings,
     realms: realms(invocation),

@@ -1,4 +1,4 @@
-import { addToGroup, addToTally, noTally, type Tally } from "../core/cost.ts";
+import { addToTally, noTally, type Tally } from "../core/cost.ts";
 import { exitCodes, UserError } from "../core/error.ts";
 import { nearest } from "../core/nearest.ts";
 import { stateFolder } from "../platform/folders.ts";
@@ -55,7 +55,7 @@ async function collect(
   { by, since, folder }: Pick<UsageReport, "by" | "since" | "folder">,
 ): Promise<UsageReport> {
   let total = noTally;
-  let groups: ReadonlyMap<string, Tally> = new Map();
+  const groups = new Map<string, Tally>();
   const labels = new Map<string, string>();
   const usages = readUsage(root, {
     ...(folder === undefined ? {} : { cwd: folder }),
@@ -65,7 +65,7 @@ async function collect(
   for await (const usage of usages) {
     const key = keys[by](usage);
     total = addToTally(total, usage.entry);
-    groups = addToGroup(groups, key, usage.entry);
+    groups.set(key, addToTally(groups.get(key) ?? noTally, usage.entry));
     if (by === "session") labels.set(key, usage.label);
   }
   const rows = [...groups].map(([key, tally]): UsageRow => {

@@ -90,11 +90,14 @@ function figures(tally: Tally): string[] {
   ];
 }
 
-function legend({ isEstimated, isApproximate, unpriced }: Tally): string[] {
+function legend(tally: Tally): string[] {
+  const { isEstimated, isApproximate, requests, unpriced } = tally;
   return [
     ...(isEstimated || isApproximate
       ? ["~ by an estimate, or by a table of prices that may be out of date"]
       : []),
-    ...(unpriced > 0 ? [`${count(unpriced, "request")} of unknown price`] : []),
+    ...(unpriced > 0 && unpriced < requests
+      ? [`+ ${count(unpriced, "request")} of unknown price`]
+      : []),
   ];
 }

@@ -12,7 +12,7 @@ export function costReport(totals: Totals, now: number): string[] {
   if (used.requests === 0) return ["Nothing was asked of a model yet"];
   const inAll = Math.max(now - startedAt, used.ms);
   const facts = [
-    ["cost", describeCost(used) ?? "unknown: nobody said what a token costs"],
+    ["cost", describeCost(used) ?? "unknown; the settings can give a price"],
     ["tokens", tokensOf(used)],
     [
       "time",
@@ -50,12 +50,14 @@ function tokensOf(tally: Tally): string {
     ` out${part(tally.reasoning, "reasoning")}`;
 }
 
-function legend({ isEstimated, isApproximate, unpriced }: Tally): string[] {
-  const isPartly = unpriced > 0;
+function legend(tally: Tally): string[] {
+  const { isEstimated, isApproximate, requests, unpriced } = tally;
   return [
     ...(isEstimated || isApproximate
       ? ["~ by an estimate, or by a table of prices that may be out of date"]
       : []),
-    ...(isPartly ? [`+ ${count(unpriced, "request")} of unknown price`] : []),
+    ...(unpriced > 0 && unpriced < requests
+      ? [`+ ${count(unpriced, "request")} of unknown price`]
+      : []),
   ];
 }

@@ -1,7 +1,4 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { addToTally, noTally } from "../../lib/core/cost.ts";
-import type { AgentEvent } from "../../lib/core/event.ts";
-import { query } from "../../lib/mod.ts";
 import {
   modelServer,
   type Reply,
@@ -74,22 +71,29 @@ Deno.test("the usage of a run equals the server's to the token, with summaries, 
     const read = { text, calls: [{ name: "Read", input }] };
     return meter.tell(request, step > 14 ? { text: "Read it." } : read);
   });
-  const events: AgentEvent[] = [];
-  const run = query({
-    prompt: "Read it",
-    model: "test-model",
-    baseUrl: server.url,
-    contextWindow: 8_192,
-    cwd: workspace.path,
-  });
-  for await (const event of run) events.push(event);
-  assertEquals(events.at(-1)?.type, "run_end");
+  const run = await runProgram(
+    [
+      `--base-url=${server.url}`,
+      "--model=test-model",
+      "--context-window=8192",
+      "Read it",
+    ],
+    { cwd: workspace.path, env: { XDG_STATE_HOME: workspace.at("state") } },
+  );
+  assertEquals([run.code, run.stdout], [0, "Read it.\n"], run.stderr);
   assert(summaries > 0, "it had to be compacted");
-  const tally = events.filter((event) => event.type === "usage")
-    .reduce(addToTally, noTally);
-  const { requests, input, output, cached, reasoning } = tally;
+  // The session has it all, so that it is told later as well.
+  const told = await runProgram(["usage", "--json"], {
+    cwd: workspace.path,
+    env: { XDG_STATE_HOME: workspace.at("state") },
+  });
+  const { total, rows } = JSON.parse(told.stdout);
+  const { requests, input, output, cached, reasoning } = total;
   assertEquals({ requests, input, output, cached, reasoning }, { ...meter });
-  assertEquals([tally.isEstimated, tally.unpriced], [false, requests]);
+  assertEquals(
+    [total.estimated, total.costUsd, rows[0].key, rows.length],
+    [false, null, "test-model", 1],
+  );
 });
 
 Deno.test("a reply that breaks off is counted by an estimate, marked so", async () => {

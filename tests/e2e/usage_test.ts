@@ -71,7 +71,7 @@ Deno.test("openclaude usage sums up the sessions of this folder, or of all, by w
       ["1", "30", "1", "2", "1", "1 s", "unknown", "home"],
       ["2", "1,230", "2", "4", "2", "2 s", "~$0.2500+", "in all"],
       ["~ by an estimate, or by a table of prices that may be out of date"],
-      ["1 request of unknown price"],
+      ["+ 1 request of unknown price"],
       [""],
     ],
   );

@@ -362,6 +362,24 @@ Deno.test("OpenRouter: abilities come from the list", async () => {
   assertEquals([info.vision, info.thinking, info.tools], [false, true, "text"]);
 });
 
+Deno.test("discover() takes the price that the server lists, else the table's for the maker's host alone", async () => {
+  const pricing = { prompt: "0.000003", completion: "0.000015" };
+  const data = [{ id: "gpt-5-mini", pricing }, { id: "m/x" }];
+  const at = async (url: string, model: string) => {
+    const { prices, priceSource } = (await hosted(url, { data }, model)).info;
+    return [priceSource, prices?.input];
+  };
+  const router = "https://openrouter.ai/api/v1";
+  const openai = "https://api.openai.com/v1";
+  assertEquals(await at(router, "gpt-5-mini"), ["server", 3]);
+  assertEquals(await at(router, "m/x"), [undefined, undefined]);
+  assertEquals(await at(openai, "gpt-5-mini"), ["table", 0.25]);
+  assertEquals(await at("https://api.groq.com/openai/v1", "m/x"), [
+    undefined,
+    undefined,
+  ]);
+});
+
 const silent: readonly [label: string, routes: Routes][] = [
   ["404", { "GET /v1/models": { status: 404 } }],
   ["HTML", {

@@ -65,7 +65,7 @@ Deno.test("costReport() shows money, tokens, time, lines, and a row for each mod
 Deno.test("costReport() gives no amount where the price is unknown, and tells what is missing", () => {
   assertEquals(
     costReport(totalsOf(say.runStart, used("alpha")), 0)[0],
-    "cost    unknown: nobody said what a token costs",
+    "cost    unknown; the settings can give a price",
   );
   const partly = totalsOf(
     say.runStart,

@@ -219,6 +219,13 @@ Deno.test("runRepl() runs slash commands and suggests the nearest", async () => 
     await repl.io.shows("beta:7b");
     repl.type("/model beta:7b\r");
     await repl.io.shows("The model is now beta:7b");
+    repl.type("/cost\r");
+    await repl.io.shows("Nothing was asked of a model yet");
+    repl.conversation.emit({ ...say.usage, costUsd: 0.25 });
+    // The status line shows what the report will.
+    await repl.io.shows("$0.2500");
+    repl.type("/cost\r");
+    await repl.io.shows("tokens  1.2k in, 30 out");
     repl.type("/com\t\r");
     await repl.conversation.next("compact");
     await repl.io.shows("Compacting");
