@@ -55,11 +55,15 @@ export async function captureFile(
       : { kind: "file", blob, size: bytes.length, mode: mark.mode };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return { kind: "absent" };
-    const isRefused = error instanceof Deno.errors.PermissionDenied ||
-      error instanceof Deno.errors.NotCapable || errorCode(error) !== "";
-    if (!isRefused) throw error;
+    if (!isRefusal(error)) throw error;
     return { kind: "lost", why: "unreadable", size: 0 };
   }
+}
+
+/** True when Deno or the system would not let a file be looked at. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Deno.errors.PermissionDenied ||
+    error instanceof Deno.errors.NotCapable || errorCode(error) !== "";
 }
 
 /** A state whose content was not kept. */

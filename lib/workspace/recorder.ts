@@ -2,7 +2,13 @@ import type { Access } from "../core/permission.ts";
 import { createBreather } from "../platform/breather.ts";
 import { path } from "../platform/paths.ts";
 import type { BlobStore } from "./blob_store.ts";
-import { captureFile, type FileState, lost, sameState } from "./file_state.ts";
+import {
+  captureFile,
+  type FileState,
+  isRefusal,
+  lost,
+  sameState,
+} from "./file_state.ts";
 import { type GitState, parseIndex, readGitState } from "./git_index.ts";
 import {
   type FileMark,
@@ -124,7 +130,8 @@ export class Recorder {
     const changes: FileChange[] = [];
     for (const [file, before] of files) {
       const after = await this.#capture(file, maxOwnBytes);
-      if (!sameState(before, after)) {
+      const isUnseen = before === unseen && after === unseen;
+      if (!isUnseen && !sameState(before, after)) {
         changes.push({ path: file, before, after });
       }
     }
@@ -134,7 +141,8 @@ export class Recorder {
 
   /** What a file is now; copied unless the last copy is still right. */
   async #capture(file: string, maxBytes: number): Promise<FileState> {
-    const mark = markOf(file);
+    const mark = seenMark(file);
+    if (mark === "unseen") return unseen;
     const last = this.#known.get(file);
     if (mark !== null && last !== undefined && sameMark(mark, last.mark)) {
       return last.state;
@@ -324,6 +332,22 @@ function missingAbove(file: string): string[] {
   return missing;
 }
 
+/** What can't be looked at is taken to be there. */
 function isThere(file: string): boolean {
-  return markOf(file) !== null;
+  return seenMark(file) !== null;
+}
+
+/**
+ * The state of a file that can't even be looked at. No tool of ours writes
+ * such a file, so two of them in a row are no change.
+ */
+const unseen: FileState = { kind: "lost", why: "unreadable", size: 0 };
+
+function seenMark(file: string): FileMark | "unseen" | null {
+  try {
+    return markOf(file);
+  } catch (error) {
+    if (isRefusal(error)) return "unseen";
+    throw error;
+  }
 }

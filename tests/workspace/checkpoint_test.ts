@@ -212,7 +212,8 @@ Deno.test("Recorder copies a file before a tool of ours writes it", async () => 
     path: folder.at(name),
   }));
   const before = await recorder.before(access, signal);
-  await folder.write("a", "2");
+  // Another length: in one tick of the clock nothing else would tell.
+  await folder.write("a", "22");
   await Deno.mkdir(folder.at("new"));
   await folder.write("new/b", "2");
   const changes = await recorder.after(before, signal);
@@ -248,4 +249,19 @@ Deno.test("openBlobMemory() holds no more than it may", async () => {
   assert(await store.put(bytes("12345")) !== null);
   assert(await store.put(bytes("12345")) !== null);
   assertEquals(await store.put(bytes("1234567")), null);
+});
+
+Deno.test("Recorder.before() takes a file that can't be looked at as it is", async () => {
+  await using folder = await tempFolder({ "a.txt": "one" });
+  const recorder = new Recorder({
+    root: folder.path,
+    store: openBlobMemory(),
+    budgetMs,
+  });
+  const access: Access[] = [
+    { kind: "write", path: folder.at("x".repeat(300)) },
+    { kind: "write", path: folder.at(`${"y".repeat(300)}/z`) },
+  ];
+  const before = await recorder.before(access, signal);
+  assertEquals(await recorder.after(before, signal), null);
 });
