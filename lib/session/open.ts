@@ -2,6 +2,7 @@ import { count } from "../core/text.ts";
 import { type FileLock, lockFile, type LockHolder } from "../platform/lock.ts";
 import { readSpans } from "../platform/jsonl.ts";
 import { path } from "../platform/paths.ts";
+import { shareCopies } from "./copies.ts";
 import { decodeEntry, type SessionHeader, sessionVersion } from "./entry.ts";
 import { initialFacts } from "./facts.ts";
 import { memoryLog, openLog } from "./log.ts";
@@ -169,6 +170,8 @@ export async function forkSession(
   }
   const forked = newHeader({ ...options, parentSession: header.id });
   const target = sessionFileOf(root, forked);
+  // The copies first: without a session they are swept some day.
+  await shareCopies(file, target);
   await copyPath(file, target, {
     header: forked,
     nodes: pathTo(nodes, leaf),

@@ -7,6 +7,8 @@ import {
   openSession,
   SessionBusyError,
 } from "../../lib/session/open.ts";
+import { copiesFolderOf } from "../../lib/session/places.ts";
+import { removeSession } from "../../lib/session/remove.ts";
 import { SessionError } from "../../lib/session/scan.ts";
 import type { Session } from "../../lib/session/session.ts";
 import {
@@ -194,4 +196,22 @@ Deno.test("openSession() refuses what is no session, and leaves it as it is", as
     );
   }
   assertEquals((await Deno.readFile(folder.at(name))).length, 7);
+});
+
+Deno.test("forkSession() gives the copy what its undo needs, also when the first is removed", async () => {
+  await using folder = await tempFolder();
+  const session = await createSession(folder.path, sessionOptions());
+  say(session);
+  const file = session.file ?? "";
+  await session[Symbol.asyncDispose]();
+  const blob = (of: string) => `${copiesFolderOf(of)}/ab/cdef`;
+  await Deno.mkdir(`${copiesFolderOf(file)}/ab`, { recursive: true });
+  await Deno.writeTextFile(blob(file), "before");
+  const fork = await forkSession(file, folder.path, sessionOptions());
+  await using _ = fork.session;
+  await removeSession(folder.path, file, { now: Date.now });
+  assertEquals(
+    await Deno.readTextFile(blob(fork.session.file ?? "")),
+    "before",
+  );
 });
