@@ -9,7 +9,7 @@ import { fileVersion } from "../lib/platform/file_version.ts";
 import type { Target } from "./_target.ts";
 
 /** Bytes of an image that servers still take. */
-const maxImageBytes = 5 * 1024 * 1024;
+export const maxImageBytes = 5 * 1024 * 1024;
 
 /** Sends an image to a model that can see; `bytes` is null when too large. */
 export async function readImage(
@@ -41,8 +41,8 @@ export async function readImage(
   });
 }
 
-/** In pieces of whole groups of three bytes, so that the pieces join. */
-function base64(bytes: Uint8Array): string {
+/** Bytes in base64, in pieces of whole groups of three bytes, so that the pieces join. */
+export function base64(bytes: Uint8Array): string {
   const step = 3 * 8192;
   let encoded = "";
   for (let at = 0; at < bytes.length; at += step) {

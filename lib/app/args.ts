@@ -5,6 +5,7 @@ import { type SandboxMode, sandboxModes } from "../core/sandbox.ts";
 import { nearest } from "../core/nearest.ts";
 import { type SourceName, sourceNames } from "../settings/layer.ts";
 import { options } from "./option_table.ts";
+import { timeoutOf } from "./time_limit.ts";
 import {
   inFullSessionWords,
   type SessionWish,
@@ -30,6 +31,19 @@ export interface Invocation {
   readonly partialMessages: boolean;
   readonly replayUserMessages: boolean;
   readonly permissionPromptTool: string | undefined;
+  /** File for the model's last text. */
+  readonly lastMessageFile: string | undefined;
+  /** How long it may take at the most. */
+  readonly timeout: ReturnType<typeof timeoutOf>;
+  readonly systemPrompt: string | undefined;
+  readonly systemPromptFile: string | undefined;
+  readonly appendSystemPrompt: string | undefined;
+  readonly appendSystemPromptFile: string | undefined;
+  /** Image files that belong to the prompt. */
+  readonly images: readonly string[];
+  /** Without memory files and the workspace's settings. */
+  readonly bare: boolean;
+  readonly debugFile: string | undefined;
   /** Print JSON; for subcommands alone. */
   readonly json: boolean;
   /** Names of the options given that one subcommand alone knows. */
@@ -135,6 +149,15 @@ export function parseInvocation(args: readonly string[]): Invocation {
     partialMessages: parsed["include-partial-messages"] === true,
     replayUserMessages: parsed["replay-user-messages"] === true,
     permissionPromptTool: given("permission-prompt-tool"),
+    lastMessageFile: given("output-last-message") ?? given("output"),
+    timeout: timeoutOf(given("timeout")),
+    systemPrompt: given("system-prompt"),
+    systemPromptFile: given("system-prompt-file"),
+    appendSystemPrompt: given("append-system-prompt"),
+    appendSystemPromptFile: given("append-system-prompt-file"),
+    images: all("image"),
+    bare: parsed.bare === true,
+    debugFile: given("debug-file"),
     json: parsed.json === true,
     ownSwitches: options.filter(({ of, name }) =>
       of !== undefined && parsed[name] !== undefined && parsed[name] !== false
@@ -163,7 +186,10 @@ export function parseInvocation(args: readonly string[]): Invocation {
     record: given("record"),
     workerPermissions: parsed["worker-permissions"] === true,
     settings: given("settings"),
-    settingSources: sourcesOf(given("setting-sources")),
+    settingSources: parsed.bare === true
+      ? (sourcesOf(given("setting-sources")) ?? ["user" as const])
+        .filter((source) => source === "user")
+      : sourcesOf(given("setting-sources")),
     trust: parsed.trust === true,
     sandbox: sandboxOf(given("sandbox")),
     noExec: parsed["no-exec"] === true,
@@ -189,7 +215,11 @@ function inTableSpelling(args: readonly string[]): string[] {
     const isOption = written !== "" && (end === -1 || index < end);
     const row = isOption &&
       options.find(({ name }) => kebabCase(name) === kebabCase(written));
-    return row ? `--${row.name}${rest}` : word;
+    if (!row) return word;
+    // A switch for stderr, with a value the file in its place.
+    return row.name === "debug" && rest !== ""
+      ? `--debug-file${rest}`
+      : `--${row.name}${rest}`;
   });
 }
 

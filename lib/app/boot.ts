@@ -31,6 +31,10 @@ import type { SessionWish } from "./session_flags.ts";
 import { resumableMode } from "../session/session.ts";
 import { type ChooseSession, openWork, type Work } from "./work.ts";
 import { workSource } from "./work_source.ts";
+import {
+  changedSystemPrompt,
+  type SystemPromptChange,
+} from "./system_prompt.ts";
 import { chooseTools } from "./tool_choice.ts";
 import { childVariables } from "./variables.ts";
 import { workingFolder } from "./working_folder.ts";
@@ -69,6 +73,12 @@ export interface BootOptions {
   readonly chooseSession?: ChooseSession | undefined;
   /** A run without a conversation: `--continue` passes over its session. */
   readonly isOneshot?: boolean;
+  /** What the user says of the system prompt. */
+  readonly prompting?: SystemPromptChange;
+  /** Whether memory files are left out. */
+  readonly bare?: boolean;
+  /** Whether the prompt is nothing without its images. */
+  readonly needsVision?: boolean;
   /** What keeps commands; absent: what there is. Ends with the conversation. */
   readonly sandbox?: Sandbox;
 }
@@ -137,7 +147,11 @@ export async function boot(options: BootOptions): Promise<Conversation> {
   const fixed = {
     tools: offered,
     specs: toolSpecs(offered),
-    system: systemPrompt(names, choice.unavailable),
+    system: changedSystemPrompt(
+      systemPrompt(names, choice.unavailable),
+      options.prompting,
+    ),
+    needsVision: options.needsVision ?? false,
     sandbox,
     folders,
     environment,
@@ -167,6 +181,7 @@ export async function boot(options: BootOptions): Promise<Conversation> {
           cwd,
           environment,
           now,
+          bare: options.bare ?? false,
           sandbox: async () => (await sandbox.settle()).plan,
         }),
       ]);

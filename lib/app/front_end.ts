@@ -2,6 +2,7 @@ import type { Conversation, LastExchange } from "../core/conversation.ts";
 import type { Part } from "../core/message.ts";
 import type { PermissionMode } from "../core/permission.ts";
 import type { JsonFormat } from "./output_format.ts";
+import type { TimeLimit } from "./time_limit.ts";
 
 /** What every front end is given besides the conversation. */
 export interface FrontEndOptions {
@@ -21,6 +22,8 @@ export interface FrontEndOptions {
   readonly last?: LastExchange | null;
   /** A few words on what keeps commands in, such as "bwrap". */
   readonly sandbox?: string;
+  /** When runs must end; absent: when they are done. */
+  readonly timeLimit?: TimeLimit;
   /** What a program is told, and how; absent where people read. */
   readonly json?: JsonFormat & {
     /** Whether the server is given a key of the user's. */

@@ -20,11 +20,13 @@ work without one: deno task demo
 `;
 
 /** Columns of an option that leave room for its help beside it. */
-const widest = 29;
+const widest = 27;
 
-/** The text of `--help`. */
-export function helpText(): string {
-  const rows = options.filter(({ of }) => of === undefined).map(
+/** The text of `--help`; with `all`, the rare options, too. */
+export function helpText({ all = false } = {}): string {
+  const rows = options.filter(({ of, rare }) =>
+    of === undefined && (all || rare !== true)
+  ).map(
     ({ name, short, value, help }) => {
       const flag = short === undefined
         ? `    --${name}`

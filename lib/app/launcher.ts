@@ -17,7 +17,7 @@ export async function start(
   }
   if (flags.includes("--help") || flags.includes("-h")) {
     const { helpText } = await import("./help.ts");
-    return writeWhole(Deno.stdout, helpText());
+    return writeWhole(Deno.stdout, helpText({ all: flags.includes("--all") }));
   }
   if (Deno.build.standalone) {
     const { startAgent } = await import("./executable.ts");

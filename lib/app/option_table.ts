@@ -8,6 +8,8 @@ export interface OptionRow {
   readonly help: string;
   /** The subcommand that alone knows it; the help shows it there. */
   readonly of?: string;
+  /** Shown by `--help --all` alone. */
+  readonly rare?: true;
   /** Each time that it is given counts, not the last alone. */
   readonly repeats?: true;
   /** True where "" is a value. */
@@ -145,19 +147,69 @@ export const options: readonly OptionRow[] = [
     help: "text, or stream-json: messages and requests",
   },
   {
+    name: "output-last-message",
+    value: "FILE",
+    help: "-o: write the model's last text to a file",
+  },
+  {
+    name: "timeout",
+    value: "TIME",
+    help: "end after so long: 90, 5m, 1h; code 124",
+  },
+  {
+    name: "image",
+    value: "FILE",
+    repeats: true,
+    help: "show an image to a model that sees",
+  },
+  {
+    name: "system-prompt",
+    value: "TEXT",
+    mayBeEmpty: true,
+    help: "in the place of the program's own",
+  },
+  {
+    name: "system-prompt-file",
+    value: "FILE",
+    rare: true,
+    help: "the same, from a file",
+  },
+  {
+    name: "append-system-prompt",
+    value: "TEXT",
+    help: "at the end of the system prompt",
+  },
+  {
+    name: "append-system-prompt-file",
+    value: "FILE",
+    rare: true,
+    help: "the same, from a file",
+  },
+  {
+    name: "bare",
+    help: "no memory files, no settings of the workspace",
+  },
+  {
     name: "include-partial-messages",
+    rare: true,
     help: "with stream-json: replies while they come",
   },
   {
     name: "replay-user-messages",
+    rare: true,
     help: "with stream-json: tell the input's messages",
   },
   {
     name: "permission-prompt-tool",
+    rare: true,
     value: "stdio",
     help: "ask the program that writes the input",
   },
-  { name: "verbose", help: "changes nothing; for programs that say it" },
+  {
+    name: "verbose",
+    rare: true,
+    help: "changes nothing; for programs that say it",
+  },
   {
     name: "record",
     value: "FILE",
@@ -206,6 +258,12 @@ export const options: readonly OptionRow[] = [
       "(with Deno's --unstable-worker-options)",
   },
   { name: "debug", help: "tell on stderr what was repaired and learned" },
-  { name: "help", short: "h", help: "show this text" },
+  {
+    name: "debug-file",
+    value: "FILE",
+    rare: true,
+    help: "that and more to a file; also --debug=FILE",
+  },
+  { name: "help", short: "h", help: "show this text; with --all, all options" },
   { name: "version", short: "V", help: "show the version" },
 ];

@@ -23,6 +23,8 @@ export interface PreambleOptions {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly now: number;
+  /** Whether memory files are left out. */
+  readonly bare?: boolean;
   /** What keeps the programs that are asked; found where it is needed. */
   sandbox?(): Promise<SandboxPlan>;
 }
@@ -33,12 +35,14 @@ export interface PreambleOptions {
  * prompt, which stays the same for all sessions.
  */
 export async function buildPreamble(
-  { cwd, environment, now, sandbox }: PreambleOptions,
+  { cwd, environment, now, bare, sandbox }: PreambleOptions,
 ): Promise<Preamble> {
   const root = await findGitRoot(cwd);
   const [git, memory] = await Promise.all([
     root === undefined ? undefined : askGit(cwd, environment, sandbox),
-    discoverMemory(cwd, { root: root ?? cwd, config: configFolder() }),
+    bare
+      ? { files: [], warnings: [] }
+      : discoverMemory(cwd, { root: root ?? cwd, config: configFolder() }),
   ]);
   const surroundings = environmentText({ cwd, now, git, environment });
   return {

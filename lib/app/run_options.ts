@@ -22,6 +22,7 @@ export interface FixedOptions {
   readonly tools: readonly AnyTool[];
   readonly specs: readonly ToolSpec[];
   readonly system: string;
+  readonly needsVision: boolean;
   readonly sandbox: Sandbox;
   readonly environment: Readonly<Record<string, string>>;
   readonly realm: ToolRealm;
@@ -54,6 +55,12 @@ export function runOptionsFor(
 ): PreparedOptions {
   const refusal = agentRefusal(info.window);
   if (refusal !== null) throw new UserError(refusal, exitCodes.failed);
+  if (fixed.needsVision && !info.vision) {
+    throw new UserError(
+      `Cannot show an image to "${model.name}": it reads text only`,
+      exitCodes.failed,
+    );
+  }
   const limits = limitsFor(info.window);
   const { permissions, realm, spill } = fixed;
   realm.setMode(mode);

@@ -1,14 +1,20 @@
+import type { Conversation } from "../core/conversation.ts";
 import { exitCodes, UserError } from "../core/error.ts";
-import { type Part, text } from "../core/message.ts";
+import { type ImagePart, type Part, text } from "../core/message.ts";
 import { stateFolder } from "../platform/folders.ts";
 import { path } from "../platform/paths.ts";
-import { parseInvocation } from "./args.ts";
+import { type Invocation, parseInvocation } from "./args.ts";
 import { askTrust } from "./ask_trust.ts";
 import { boot } from "./boot.ts";
 import { openSpending } from "./budget.ts";
 import { keepNoExec, sandboxFor } from "./confine.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import type { FrontEnds } from "./front_end.ts";
+import { openDebugLog } from "./debug_log.ts";
+import { openLastMessage } from "./last_message.ts";
+import { readImages } from "./prompt_images.ts";
+import { systemPromptChange } from "./system_prompt.ts";
+import { startTimeLimit, type TimeLimit } from "./time_limit.ts";
 import { findFolders, withFolders } from "./more_folders.ts";
 import { jsonFormatOf } from "./output_format.ts";
 import { permissionSetup } from "./permission_setup.ts";
@@ -44,11 +50,39 @@ export async function runSession(
     const options = { invocation, words, realms: realms(invocation) };
     return await subcommand.run(options);
   }
+  const time = startTimeLimit(invocation.timeout);
+  const last = openLastMessage(invocation.lastMessageFile);
+  using log = openDebugLog(invocation.debugFile);
+  const run = converse(invocation, {
+    realms: realms(invocation),
+    frontEnds,
+    limit: time.limit,
+    follow(conversation) {
+      last.follow(conversation);
+      log.follow(conversation);
+    },
+  });
+  const exitCode = await time.bound(run);
+  await last.save();
+  return exitCode;
+}
+
+/** Boots, and hands the conversation to the front end that is asked for. */
+async function converse(
+  invocation: Invocation,
+  { realms, frontEnds, limit, follow }: {
+    readonly realms: RealmStarter;
+    readonly frontEnds: FrontEnds;
+    readonly limit: TimeLimit | undefined;
+    follow(conversation: Conversation): void;
+  },
+): Promise<number> {
   const json = jsonFormatOf(invocation);
   const isDriven = json?.input === "stream-json";
   const isTerminal = Deno.stdin.isTerminal();
   const piped = isTerminal || isDriven ? "" : await readPipedInput();
-  const content = promptParts(invocation.prompt, piped);
+  const images = await readImages(invocation.images);
+  const content = promptParts(invocation.prompt, piped, images);
   const wantsRepl = invocation.isInteractive ||
     (content === undefined && !invocation.isOneshot && isTerminal &&
       json === undefined);
@@ -59,7 +93,13 @@ export async function runSession(
       exitCodes.usage,
     );
   }
-  if (!wantsRepl && content === undefined && !isDriven) {
+  if (wantsRepl && limit !== undefined) {
+    throw new UserError(
+      "Cannot use --timeout with the REPL: it ends when you leave it",
+      exitCodes.usage,
+    );
+  }
+  if (content === undefined && (images.length > 0 || !wantsRepl && !isDriven)) {
     throw new UserError(
       "Cannot start: there is no prompt. Give one as an argument or on " +
         "stdin, or run openclaude in a terminal for the REPL",
@@ -93,12 +133,14 @@ export async function runSession(
     spending,
     resolve,
     settings,
-    realms: realms(invocation),
+    realms,
     canAsk,
     mode: setup.mode,
     permissions: { ...setup, warnings: [...setup.warnings, ...more.warnings] },
     folders: more.paths,
     ruleStore: await ruleStoreOf(workspace),
+    prompting: await systemPromptChange(invocation),
+    needsVision: images.length > 0,
     isOneshot: !wantsRepl,
     isModeGiven: invocation.mode !== undefined,
     chooseSession: canAsk && json === undefined
@@ -109,6 +151,7 @@ export async function runSession(
         )
       : undefined,
   });
+  follow(conversation);
   const frontEnd = wantsRepl
     ? frontEnds.repl
     : json === undefined
@@ -124,6 +167,7 @@ export async function runSession(
     last: await conversation.last(),
     canBypass: setup.canBypass,
     model: endpoint.model,
+    ...limit && { timeLimit: limit },
     ...json && { json: { ...json, hasKey: endpoint.apiKey !== "ollama" } },
     // A prompt is not kept waiting for what only a status line shows.
     ...wantsRepl ? { sandbox: await sandboxWord(sandbox) } : {},
@@ -139,15 +183,19 @@ async function sandboxWord(sandbox: Sandbox): Promise<string> {
   return plan.kind === "none" ? "no sandbox" : plan.kind;
 }
 
-/** The prompt and what was piped in, as one message. */
+/** The prompt with its images and what was piped in, as one message. */
 function promptParts(
   prompt: string | undefined,
   piped: string,
+  images: readonly ImagePart[],
 ): Part[] | undefined {
   const block = piped.trim() === "" ? "" : piped.trimEnd();
-  if (prompt === undefined) return block === "" ? undefined : [text(block)];
-  if (block === "") return [text(prompt)];
-  return [text(`<stdin>\n${block}\n</stdin>`), text(prompt)];
+  const words = prompt ?? block;
+  if (words === "") return undefined;
+  const before = prompt === undefined || block === ""
+    ? []
+    : [text(`<stdin>\n${block}\n</stdin>`)];
+  return [...before, ...images, text(words)];
 }
 
 /** A folder's name for a file: its path with all but letters replaced. */

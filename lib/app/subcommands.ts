@@ -145,6 +145,9 @@ export const subcommands: readonly Subcommand[] = [
   },
 ];
 
+/** Options of subcommands that a run knows, too. */
+const alsoOfRuns = new Set(["output"]);
+
 function loadSessions() {
   return import("./sessions_command.ts");
 }
@@ -176,7 +179,9 @@ export function subcommandOf(
     throw usage("Cannot use --network: only openclaude sandbox run takes it");
   }
   const strange = invocation.ownSwitches.find((name) =>
-    found?.subcommand.switches?.includes(name) !== true
+    found === undefined
+      ? !alsoOfRuns.has(name)
+      : found.subcommand.switches?.includes(name) !== true
   );
   if (strange !== undefined) {
     const owner = rows.find(({ switches }) => switches?.includes(strange));

@@ -26,6 +26,7 @@ export const exitCodes = {
   budget: 55,
   crash: 70,
   transient: 75,
+  timeout: 124,
   interrupted: 130,
   terminated: 143,
 } as const;

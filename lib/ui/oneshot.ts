@@ -32,7 +32,8 @@ export async function runOneshot(
   const io = options.io ?? processIo();
   const { view, output } = await openOutput(conversation, io, options);
   const shot = new Oneshot(conversation, output, view);
-  const stopListening = listenForStop(shot, io);
+  const { timeLimit } = options;
+  const stopListening = listenForStop(shot, io, timeLimit?.signal);
   let exitCode: number;
   try {
     exitCode = await shot.run(options.content ?? []);
@@ -40,6 +41,9 @@ export async function runOneshot(
     await shot.endQuestions();
     stopListening();
     output[Symbol.dispose]();
+  }
+  if (timeLimit?.signal.aborted && exitCode === exitCodes.timeout) {
+    io.stderr.write(`openclaude: ${timeLimit.message}\n`);
   }
   const status = statusLine(view.totals);
   if (!options.quiet && status !== "") {
@@ -57,7 +61,8 @@ class Oneshot {
   readonly #view: RunView;
   readonly #stopped = Promise.withResolvers<number>();
   readonly #asking: Asking;
-  #isTerminated = false;
+  /** What the end of the run means where it was not the run's own. */
+  #stopCode: number | undefined;
 
   constructor(conversation: Conversation, output: RunOutput, view: RunView) {
     this.#conversation = conversation;
@@ -71,9 +76,9 @@ class Oneshot {
     this.#conversation.send({ type: "interrupt" });
   }
 
-  /** As `interrupt()`, and the exit code says that it was a signal. */
-  terminate(): void {
-    this.#isTerminated = true;
+  /** As `interrupt()`, and the exit code says what it was. */
+  stop(exitCode: number): void {
+    this.#stopCode ??= exitCode;
     this.interrupt();
   }
 
@@ -96,12 +101,14 @@ class Oneshot {
       if (typeof item === "number") return item;
       if (item.done) return exitCodes.failed;
       const event = item.value;
+      // A stop may come before there is a run to be stopped.
+      if (event.type === "run_start" && this.#stopCode) this.interrupt();
       this.#output.show(this.#view.apply(event));
       this.#output.changed();
       this.#asking.follow(event);
       if (event.type === "run_end") {
         await events.return?.();
-        return this.#isTerminated ? exitCodes.terminated : exitCodeOf(event);
+        return this.#stopCode ?? exitCodeOf(event);
       }
       next = events.next();
     }
@@ -143,14 +150,22 @@ function stylesFor(io: FrontEndIo) {
   return createStyles(wantsColour(io.isTerminal.stderr, io.variable));
 }
 
-/** Answers signals; the function returned stops that. */
-function listenForStop(shot: Oneshot, io: FrontEndIo): () => void {
+/** Answers signals and the time limit; the function returned stops that. */
+function listenForStop(
+  shot: Oneshot,
+  io: FrontEndIo,
+  limit: AbortSignal | undefined,
+): () => void {
   let interrupts = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const terminate = () => {
-    shot.terminate();
-    timer ??= setTimeout(() => shot.abandon(exitCodes.terminated), graceMs);
+  const end = (exitCode: number) => {
+    shot.stop(exitCode);
+    timer ??= setTimeout(() => shot.abandon(exitCode), graceMs);
   };
+  const terminate = () => end(exitCodes.terminated);
+  const expire = () => end(exitCodes.timeout);
+  limit?.addEventListener("abort", expire);
+  if (limit?.aborted) expire();
   const stops = [
     io.listen("SIGINT", () => {
       shot.interrupt();
@@ -161,6 +176,7 @@ function listenForStop(shot: Oneshot, io: FrontEndIo): () => void {
   ];
   return () => {
     clearTimeout(timer);
+    limit?.removeEventListener("abort", expire);
     for (const stopListening of stops) stopListening();
   };
 }

@@ -1,4 +1,5 @@
 import type { FrontEndOptions } from "../../app/front_end.ts";
+import type { TimeLimit } from "../../app/time_limit.ts";
 import type { Conversation } from "../../core/conversation.ts";
 import { exitCodes } from "../../core/error.ts";
 import { type FrontEndIo, processIo } from "../io.ts";
@@ -51,7 +52,7 @@ export async function runJson(
     model,
     canBypass: options.canBypass ?? false,
   });
-  const stopListening = listenForStop(session, io);
+  const stopListening = listenForStop(session, io, options.timeLimit);
   try {
     return await session.run(options.content);
   } finally {
@@ -69,17 +70,22 @@ const plainJson = {
   hasKey: false,
 } as const;
 
-/** Answers signals; the function returned stops that. */
-function listenForStop(session: JsonSession, io: FrontEndIo): () => void {
+/** Answers signals and the time limit; the function returned stops that. */
+function listenForStop(
+  session: JsonSession,
+  io: FrontEndIo,
+  limit: TimeLimit | undefined,
+): () => void {
   let interrupts = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const terminate = () => {
-    session.stop(exitCodes.terminated);
-    timer ??= setTimeout(
-      () => session.abandon(exitCodes.terminated),
-      graceMs,
-    );
+  const end = (exitCode: number, because?: string) => {
+    session.stop(exitCode, because);
+    timer ??= setTimeout(() => session.abandon(exitCode), graceMs);
   };
+  const terminate = () => end(exitCodes.terminated);
+  const expire = () => end(exitCodes.timeout, limit?.message);
+  limit?.signal.addEventListener("abort", expire);
+  if (limit?.signal.aborted) expire();
   const stops = [
     io.listen("SIGINT", () => {
       session.stop(exitCodes.interrupted);
@@ -90,6 +96,7 @@ function listenForStop(session: JsonSession, io: FrontEndIo): () => void {
   ];
   return () => {
     clearTimeout(timer);
+    limit?.signal.removeEventListener("abort", expire);
     for (const stopListening of stops) stopListening();
   };
 }

@@ -27,12 +27,6 @@ export interface RunLinesOptions {
   now(): number;
 }
 
-/** How the end of a run is told where it is not what the run itself says. */
-export interface Stopped {
-  readonly reason: "timeout";
-  readonly message: string;
-}
-
 const subtypes: Readonly<Record<RunEndReason, ResultLine["subtype"]>> = {
   done: "success",
   max_turns: "error_max_turns",
@@ -69,8 +63,8 @@ export class RunLines {
   #messageId = "";
   #startedAt = 0;
   #text = "";
-  /** Why the run was stopped from outside. */
-  stopped: Stopped | undefined;
+  /** What is told of a run that was interrupted because its time was over. */
+  outOfTime: string | undefined;
   /** Calls that the driver refused. */
   readonly refusedByDriver = new Set<string>();
 
@@ -284,10 +278,8 @@ export class RunLines {
 
   #result(event: AgentEventBody & { type: "run_end" }): ResultLine {
     const { reason, ms, denials } = event;
-    const { stopped } = this;
-    this.stopped = undefined;
-    const wrong = stopped?.message ?? describeEnd(event);
-    const isStopped = stopped !== undefined && reason === "aborted";
+    const late = reason === "aborted" ? this.outOfTime : undefined;
+    const wrong = late ?? describeEnd(event);
     const aborted = this.#running.size > 0 || this.#hasAbortedCall
       ? "aborted_tools"
       : "aborted_streaming";
@@ -303,8 +295,8 @@ export class RunLines {
         tool_use_id: callId,
         tool_input: input,
       })),
-      terminal_reason: isStopped
-        ? stopped.reason
+      terminal_reason: late !== undefined
+        ? "timeout"
         : reason === "aborted"
         ? aborted
         : reasons[reason],

@@ -91,10 +91,16 @@ export class JsonSession {
   }
 
   /** As `interrupt()`, and the process ends with the run. */
-  stop(exitCode: number): void {
+  stop(exitCode: number, because?: string): void {
     this.#stopCode ??= exitCode;
-    if (this.#waiting === 0) this.#finished.resolve(this.#stopCode);
-    else this.interrupt();
+    if (this.#waiting > 0) {
+      if (because !== undefined) this.#options.lines.outOfTime = because;
+      return this.interrupt();
+    }
+    if (because !== undefined) {
+      this.#io.stderr.write(`openclaude: ${because}\n`);
+    }
+    this.#finished.resolve(this.#stopCode);
   }
 
   /** Waits no longer; what is under way is told as interrupted. */
