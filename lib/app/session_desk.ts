@@ -12,6 +12,7 @@ import { path } from "../platform/paths.ts";
 import type { Entry, EntryBody } from "../session/entry.ts";
 import { lastExchanges, promptsOf } from "../session/resume.ts";
 import type { Resumed, Session } from "../session/session.ts";
+import { isDestructive } from "../workspace/destructive.ts";
 import type { RestoreReport } from "../workspace/restore.ts";
 import type { WatchedCall } from "../workspace/undo.ts";
 import type { Work, WorkSource } from "./work.ts";
@@ -207,7 +208,7 @@ export class SessionDesk {
       const what = action === "redo" ? "redo" : "undo";
       return this.#notice("info", `There is nothing to ${what}`);
     }
-    const { changes: _, ...shown } = report;
+    const { changes: _changes, git: _git, ...shown } = report;
     const files = [...report.restored, ...report.removed];
     this.#ports.forget(files);
     this.#ports.emit({ type: "files", action, ...shown });
@@ -248,12 +249,4 @@ export class SessionDesk {
 function bodyOf(entry: Entry): EntryBody {
   const { id: _id, parentId: _parent, timestamp: _time, ...body } = entry;
   return body;
-}
-
-const destructive =
-  /\b(rm|rmdir|mv|truncate|shred|dd)\b|\bgit\s+(reset|checkout|clean|restore|stash|switch)\b|-delete\b/;
-
-/** A line that may lose work; only a hint of what to tell the user. */
-function isDestructive(access: Access): boolean {
-  return access.kind === "run" && destructive.test(access.line);
 }

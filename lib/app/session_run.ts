@@ -158,7 +158,7 @@ async function converse(
     ? frontEnds.oneshot
     : frontEnds.json;
   const state = stateFolder();
-  return await frontEnd(conversation, {
+  const exitCode = await frontEnd(conversation, {
     content,
     quiet: invocation.quiet,
     debug: invocation.debug,
@@ -175,6 +175,12 @@ async function converse(
       ? undefined
       : path.join(state, "history", `${folderKey(conversation.cwd)}.jsonl`),
   });
+  if (conversation.sessionFile !== null) {
+    const { cleanUpSessions } = await import("./cleanup.ts");
+    const days = settings.merged.cleanupPeriodDays;
+    await cleanUpSessions({ days, now: Date.now });
+  }
+  return exitCode;
 }
 
 async function sandboxWord(sandbox: Sandbox): Promise<string> {

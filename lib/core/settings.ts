@@ -91,6 +91,9 @@ export const settingsSchema = z.strictObject({
   permissions: permissionsSchema.optional()
     .describe("Rules and mode of permissions"),
   sandbox: sandboxSchema.optional().describe("What commands may reach"),
+  cleanupPeriodDays: z.int().min(1).optional().describe(
+    "Days after which a session without a name is removed; 30 when absent",
+  ),
 });
 
 export type PermissionSettings = z.output<typeof permissionsSchema>;

@@ -107,7 +107,9 @@ export async function findSession(
 }
 
 /** Null for what is no session, or one of a later version. */
-async function summariseFile(file: string): Promise<SessionSummary | null> {
+export async function summariseFile(
+  file: string,
+): Promise<SessionSummary | null> {
   try {
     const info = await Deno.stat(file);
     if (!info.isFile) return null;

@@ -1,13 +1,14 @@
 import { lockFile } from "../platform/lock.ts";
 import { isInside, path } from "../platform/paths.ts";
-import { listSessions, namesIn, type SessionSummary } from "./list.ts";
+import { namesIn, type SessionSummary, summariseFile } from "./list.ts";
 import { SessionBusyError } from "./open.ts";
 import { copiesFolderOf, lockFileOf, readFileName } from "./places.ts";
 import { SessionError } from "./scan.ts";
 
 /**
- * Removes one session's file for good, and its copies of files. Only what lies in the sessions folder
- * `root`, is named as a session is, and no process has open. Needs
+ * Removes one session's file for good, and its copies of files. Only what lies
+ * in the sessions folder `root`, is named as a session is, and no process has
+ * open. Needs
  * `--allow-read` and `--allow-write` for `root`.
  *
  * @throws {SessionBusyError} when a process has it open
@@ -47,22 +48,33 @@ async function removeCopies(file: string): Promise<void> {
   }
 }
 
+/** What {@link pruneSessions} may do. */
+export interface PruneOptions {
+  readonly days: number;
+  /** Sessions that one call removes; all by default. */
+  readonly most?: number;
+  now(): number;
+}
+
 /**
  * Removes the sessions that nobody wrote to for `days` days, and returns them.
  * One that has a name or is open stays. What processes left behind that were
  * killed goes, too: locks that nobody holds, forks that were never finished,
- * copies of files whose session is gone.
+ * copies of files whose session is gone. Only files that are old are read.
  */
 export async function pruneSessions(
   root: string,
-  options: { readonly days: number; now(): number },
+  options: PruneOptions,
 ): Promise<SessionSummary[]> {
   const oldest = options.now() - options.days * 24 * 60 * 60 * 1_000;
   const removed: SessionSummary[] = [];
-  for (const session of await listSessions(path.resolve(root))) {
-    if (session.name !== null || session.modified >= oldest) continue;
+  const place = path.resolve(root);
+  for await (const file of filesBefore(place, oldest)) {
+    if (removed.length >= (options.most ?? Infinity)) break;
+    const session = await summariseFile(file);
+    if (session === null || session.name !== null) continue;
     try {
-      await removeSession(root, session.file, options);
+      await removeSession(place, file, options);
       removed.push(session);
     } catch (error) {
       const isKept = error instanceof SessionBusyError ||
@@ -70,8 +82,23 @@ export async function pruneSessions(
       if (!isKept) throw error;
     }
   }
-  await sweepOrphans(root, options);
+  await sweepOrphans(place, options);
   return removed;
+}
+
+/** The session files that were not changed since, told by names and times. */
+async function* filesBefore(
+  root: string,
+  oldest: number,
+): AsyncGenerator<string> {
+  for (const folder of await namesIn(root)) {
+    for (const name of await namesIn(path.join(root, folder))) {
+      const began = readFileName(name)?.timestamp;
+      if (began === undefined || Date.parse(began) >= oldest) continue;
+      const file = path.join(root, folder, name);
+      if (await modifiedOf(file) < oldest) yield file;
+    }
+  }
 }
 
 /** Milliseconds for which a file beside sessions is not touched. */

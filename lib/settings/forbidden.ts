@@ -62,6 +62,11 @@ export const forbiddenFields: readonly ForbiddenField[] = [
     because: "only the user may let commands write to more",
     refuses: () => true,
   },
+  {
+    field: "cleanupPeriodDays",
+    because: "only the user may say how long sessions are kept",
+    refuses: () => true,
+  },
 ];
 
 /** By where it really leads: a link in the workspace may lead out of it. */

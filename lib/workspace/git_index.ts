@@ -81,46 +81,63 @@ async function readRef(folder: string, ref: string): Promise<string | null> {
 
 const decoder = new TextDecoder();
 
+/** The tracked files of an index. */
+export interface GitIndex {
+  /** A file by its path from the work tree's root; absent when not tracked. */
+  get(name: string): IndexEntry | undefined;
+}
+
+/** Bytes of an entry before its name, in versions 2 to 4. */
+const fixedBytes = 62;
+
 /**
- * The files of an index, by path from the work tree's root. Null for an index
- * that can't be understood (a split one, one with long hashes): then nothing
- * is taken to be safe in git. The format is git's own, versions 2 to 4.
+ * The files of an index. Null for one that can't be understood (a split one,
+ * one with long hashes): then nothing is taken to be safe in git. The format
+ * is git's own, versions 2 to 4. Only places are read at once: a command waits
+ * for it, and most entries are never asked for.
  */
-export function parseIndex(
-  bytes: Uint8Array,
-): ReadonlyMap<string, IndexEntry> | null {
+export function parseIndex(bytes: Uint8Array): GitIndex | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 32 || view.getUint32(0) !== 0x44495243) return null;
   const version = view.getUint32(4);
   if (version < 2 || version > 4) return null;
   const count = view.getUint32(8);
-  const entries = new Map<string, IndexEntry>();
+  const places = new Map<string, number>();
   let at = 12;
   let previous = new Uint8Array();
   for (let number = 0; number < count; number++) {
-    if (at + 62 > bytes.length) return null;
+    if (at + fixedBytes > bytes.length) return null;
     const start = at;
     const flags = view.getUint16(start + 60);
-    at = start + 62 + (flags & 0x4000 ? 2 : 0);
-    let kept = new Uint8Array();
+    at = start + fixedBytes + (flags & 0x4000 ? 2 : 0);
+    let kept = 0;
     if (version === 4) {
       const dropped = readVarint(bytes, at);
       if (dropped === null) return null;
       at = dropped.end;
-      kept = previous.slice(0, previous.length - dropped.value);
+      kept = previous.length - dropped.value;
     }
     const end = bytes.indexOf(0, at);
-    if (end === -1) return null;
-    const name = new Uint8Array([...kept, ...bytes.subarray(at, end)]);
-    previous = name;
+    if (end === -1 || kept < 0) return null;
+    let name = bytes.subarray(at, end);
+    if (version === 4) {
+      const whole = new Uint8Array(kept + name.length);
+      whole.set(previous.subarray(0, kept));
+      whole.set(name, kept);
+      name = previous = whole;
+    }
     // Up to version 3, names are filled up with NUL to multiples of eight.
     at = version === 4 ? end + 1 : start + ((end - start + 8) & ~7);
     const isMerged = (flags & 0x3000) === 0;
-    if (isMerged) {
-      entries.set(decoder.decode(name), entryAt(view, bytes, start));
-    }
+    if (isMerged) places.set(decoder.decode(name), start);
   }
-  return hasLink(view, at) ? null : entries;
+  if (hasLink(view, at)) return null;
+  return {
+    get(name) {
+      const start = places.get(name);
+      return start === undefined ? undefined : entryAt(view, bytes, start);
+    },
+  };
 }
 
 function entryAt(
@@ -133,10 +150,11 @@ function entryAt(
   return {
     mtime: seconds * 1_000 + Math.floor(nanoseconds / 1_000_000),
     size: view.getUint32(start + 36),
-    object: Array.from(
-      bytes.subarray(start + 40, start + 60),
-      (byte) => byte.toString(16).padStart(2, "0"),
-    ).join(""),
+    get object() {
+      const hash = bytes.subarray(start + 40, start + 60);
+      return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0"))
+        .join("");
+    },
   };
 }
 

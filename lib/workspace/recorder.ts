@@ -2,6 +2,7 @@ import type { Access } from "../core/permission.ts";
 import { createBreather } from "../platform/breather.ts";
 import { path } from "../platform/paths.ts";
 import type { BlobStore } from "./blob_store.ts";
+import { isDestructive } from "./destructive.ts";
 import {
   captureFile,
   type FileState,
@@ -9,7 +10,12 @@ import {
   lost,
   sameState,
 } from "./file_state.ts";
-import { type GitState, parseIndex, readGitState } from "./git_index.ts";
+import {
+  type GitIndex,
+  type GitState,
+  parseIndex,
+  readGitState,
+} from "./git_index.ts";
 import {
   type FileMark,
   markOf,
@@ -27,6 +33,8 @@ export interface FileChange {
 
 /** Where git stood; the index is kept as a blob. */
 export interface GitMark {
+  /** The folder of the work tree; a session of before may lack it. */
+  readonly root?: string;
   /** The folder of HEAD and index. */
   readonly folder: string;
   readonly commit: string | null;
@@ -73,8 +81,11 @@ export interface RecorderOptions {
 }
 
 const defaultBudgetMs = 100;
-/** The look after a command may take longer: it finds what was lost. */
-const afterFactor = 10;
+/**
+ * A look may take longer before a line that takes files away, and after any:
+ * the one saves what would be lost, the other finds what was.
+ */
+const longFactor = 10;
 /** Bytes of a file that one of our tools writes, and that a command may. */
 const maxOwnBytes = 10 * 1024 * 1024;
 const maxWatchedBytes = 2 * 1024 * 1024;
@@ -85,11 +96,15 @@ const megabyte = 1024 * 1024;
  * file is copied; before a command the workspace is looked at, and what git
  * does not have is copied, for at most `budgetMs`. What is as the last copy
  * has it is not copied again, so that the first command pays for the others.
+ * A line that takes files away may be kept waiting ten times as long.
  * Needs read for the workspace.
  */
 export class Recorder {
   readonly #options: RecorderOptions;
   readonly #budgetMs: number;
+  /** The index as it was last read, so that it is not read for each call. */
+  #index: { readonly blob: string | null; readonly entries: GitIndex | null } =
+    { blob: null, entries: null };
   /** States of files, with the mark under which they were taken. */
   readonly #known = new Map<string, { mark: FileMark; state: FileState }>();
 
@@ -104,7 +119,11 @@ export class Recorder {
     signal: AbortSignal,
   ): Promise<BeforeCall> {
     const runs = access.some((each) => each.kind === "run" && !each.readOnly);
-    if (runs) return await this.#beforeCommand(signal);
+    if (runs) {
+      const isLong = access.some(isDestructive);
+      const budgetMs = isLong ? this.#budgetMs * longFactor : this.#budgetMs;
+      return await this.#beforeCommand(budgetMs, signal);
+    }
     const files = new Map<string, FileState>();
     const missingFolders = new Set<string>();
     for (const each of access) {
@@ -159,22 +178,26 @@ export class Recorder {
     return last !== undefined && sameMark(last.mark, mark) ? last.state : null;
   }
 
-  async #beforeCommand(signal: AbortSignal): Promise<BeforeCall> {
-    const end = performance.now() + this.#budgetMs;
+  async #beforeCommand(
+    budgetMs: number,
+    signal: AbortSignal,
+  ): Promise<BeforeCall> {
+    const end = performance.now() + budgetMs;
+    const { gitRoot } = this.#options;
+    // Git first: it is quick, and all that is left is for the look.
+    const state = gitRoot === undefined ? null : await readGitState(gitRoot);
+    const git = await this.#saveGit(state);
+    const inGit = this.#gitReader(state, git);
     const scan = await scanFolder(this.#options.root, {
-      budgetMs: this.#budgetMs,
+      budgetMs: end - performance.now(),
       signal,
     });
     const nothing = { files: new Map(), missingFolders: [] };
     if (!scan.isComplete) {
-      const gap = `the workspace is too large to look at in ${this.#budgetMs}` +
+      const gap = `the workspace is too large to look at in ${budgetMs}` +
         " ms: what commands change there can't be undone";
       return { ...nothing, watched: null, gap };
     }
-    const { gitRoot } = this.#options;
-    const state = gitRoot === undefined ? null : await readGitState(gitRoot);
-    const inGit = gitReader(state);
-    const git = await this.#saveGit(state);
     const gap = await this.#save(scan, inGit, end);
     return { ...nothing, watched: { scan, git, inGit }, gap };
   }
@@ -211,7 +234,7 @@ export class Recorder {
   ): Promise<CallChanges | null> {
     const { scan } = watched;
     const now = await scanFolder(this.#options.root, {
-      budgetMs: this.#budgetMs * afterFactor,
+      budgetMs: this.#budgetMs * longFactor,
       signal,
     });
     const changes: FileChange[] = [];
@@ -249,11 +272,39 @@ export class Recorder {
       lost(isLarge ? "too large" : "not saved in time", mark);
   }
 
+  /** Tells what git has: files that are as its index says. */
+  #gitReader(
+    state: GitState | null,
+    mark: GitMark | null,
+  ): WatchedWorkspace["inGit"] {
+    if (state === null || state.index === null) return () => null;
+    const blob = mark?.index ?? null;
+    if (blob === null || blob !== this.#index?.blob) {
+      this.#index = { blob, entries: parseIndex(state.index) };
+    }
+    const { entries } = this.#index;
+    if (entries === null) return () => null;
+    const prefix = state.root.endsWith(path.SEPARATOR)
+      ? state.root.length
+      : state.root.length + 1;
+    return (file, mark) => {
+      if (mark.isLink) return null;
+      const name = file.slice(prefix).replaceAll(path.SEPARATOR, "/");
+      const entry = entries.get(name);
+      // A file that was written after the index may look unchanged to it.
+      const isClean = entry !== undefined && entry.size === mark.size &&
+        entry.mtime === mark.mtime && mark.mtime < state.indexTime;
+      if (!isClean) return null;
+      const { object, size } = entry;
+      return { kind: "git", object, size, mode: mark.mode };
+    };
+  }
+
   async #saveGit(state: GitState | null): Promise<GitMark | null> {
     if (state === null) return null;
-    const { folder, commit, branch, index } = state;
+    const { root, folder, commit, branch, index } = state;
     const blob = index === null ? null : await this.#options.store.put(index);
-    return { folder, commit, branch, index: blob };
+    return { root, folder, commit, branch, index: blob };
   }
 }
 
@@ -271,26 +322,6 @@ function touchedFiles(before: Scan, after: Scan): string[] {
     if (!before.files.has(file)) touched.push(file);
   }
   return touched;
-}
-
-/** Tells what git has: files that are as its index says. */
-function gitReader(state: GitState | null): WatchedWorkspace["inGit"] {
-  const index = state?.index ? parseIndex(state.index) : null;
-  if (state === null || index === null) return () => null;
-  const prefix = state.root.endsWith(path.SEPARATOR)
-    ? state.root.length
-    : state.root.length + 1;
-  return (file, mark) => {
-    const name = file.slice(prefix).replaceAll(path.SEPARATOR, "/");
-    const entry = index.get(name);
-    // A file that was written after the index may look unchanged to it.
-    const isClean = entry !== undefined && !mark.isLink &&
-      entry.size === mark.size && entry.mtime === mark.mtime &&
-      mark.mtime < state.indexTime;
-    return isClean
-      ? { kind: "git", object: entry.object, size: entry.size, mode: mark.mode }
-      : null;
-  };
 }
 
 function sameGit(one: GitMark, other: GitMark): boolean {

@@ -18,6 +18,8 @@ export interface RestoreReport {
   readonly notes: readonly string[];
   /** What this changed, so that it can be taken back itself. */
   readonly changes: readonly FileChange[];
+  /** The same of git's index; absent when it stayed as it was. */
+  readonly git?: NonNullable<CallChanges["git"]>;
 }
 
 /** What restoring works with. */
@@ -43,7 +45,6 @@ export async function restore(
     removed: [] as string[],
     failed: [] as { path: string; why: string }[],
     foreign: [] as string[],
-    notes: [] as string[],
     changes: [] as FileChange[],
   };
   for (const { path: file, before, after } of inOrder(mergeChanges(calls))) {
@@ -62,8 +63,12 @@ export async function restore(
   }
   await removeEmpty(calls.flatMap(({ newFolders }) => newFolders));
   const git = mergeGit(calls);
-  if (git !== null) report.notes.push(...await restoreIndex(git, options));
-  return report;
+  const index = git === null ? null : await restoreIndex(git, options);
+  return {
+    ...report,
+    notes: index?.notes ?? [],
+    ...(index?.changed === undefined ? {} : { git: index.changed }),
+  };
 }
 
 /** One change a file: from before the first call to after the last one. */
@@ -195,40 +200,65 @@ async function removeEmpty(folders: readonly string[]): Promise<void> {
   }
 }
 
+/** What came of putting an index back. */
+interface RestoredIndex {
+  readonly notes: string[];
+  readonly changed?: NonNullable<CallChanges["git"]>;
+}
+
 /**
- * Puts git's index back, so that what was staged is staged again. Where HEAD
- * has moved the index belongs to another commit, and the user is told.
+ * Puts git's index back, so that what was staged is staged again. The present
+ * one is kept, for the way forth. Where HEAD has moved the index belongs to
+ * another commit, and the user is told.
  */
 async function restoreIndex(
   { before, after }: { readonly before: GitMark; readonly after: GitMark },
   { store }: RestoreOptions,
-): Promise<string[]> {
+): Promise<RestoredIndex> {
   const hasMoved = before.commit !== after.commit ||
     before.branch !== after.branch;
   if (hasMoved) {
-    const back = before.branch?.replace(/^refs\/heads\//, "") ?? before.commit;
-    return [
-      `Git's HEAD moved from ${name(before)} to ${name(after)} and stays ` +
-      `there; git switch or git reset --soft ${
-        before.commit ?? back
-      } takes it back`,
-    ];
+    return {
+      notes: [
+        `Git's HEAD moved from ${name(before)} to ${name(after)} and stays ` +
+        `there; ${wayBack(before, after)} takes it back and leaves the files`,
+      ],
+    };
   }
-  if (before.index === null || before.index === after.index) return [];
+  if (before.index === null || before.index === after.index) {
+    return { notes: [] };
+  }
+  const failed = "What was staged in git could not be brought back";
   const bytes = await store.get(before.index);
   const file = path.join(before.folder, "index");
-  const now = await readGitState(path.dirname(before.folder));
+  const now = await readGitState(
+    before.root ?? path.dirname(before.folder),
+  );
   if (bytes === null || now?.commit !== before.commit) {
-    return ["What was staged in git could not be brought back"];
+    return { notes: [failed] };
   }
+  const present = now.index === null ? null : await store.put(now.index);
   try {
     await writeAtomically(file, bytes);
-    return [];
+    return {
+      notes: [],
+      changed: { before: { ...before, index: present }, after: before },
+    };
   } catch (error) {
     const fault = fileFault(error);
     if (fault === null) throw error;
-    return [`What was staged in git could not be brought back: ${fault.state}`];
+    return { notes: [`${failed}: ${fault.state}`] };
   }
+}
+
+/** Commands that move HEAD and the index, and no file. */
+function wayBack(before: GitMark, after: GitMark): string {
+  const reset = `git reset ${before.commit ?? "HEAD"}`;
+  if (before.branch === after.branch) return reset;
+  const move = before.branch === null
+    ? `git update-ref --no-deref HEAD ${before.commit}`
+    : `git symbolic-ref HEAD ${before.branch}`;
+  return `${move} && git reset`;
 }
 
 function name({ branch, commit }: GitMark): string {

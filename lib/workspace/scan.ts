@@ -1,5 +1,5 @@
 import { path } from "../platform/paths.ts";
-import { createPacer, walk } from "../platform/walk.ts";
+import { walk } from "../platform/walk.ts";
 
 /** What tells one state of a file from another without reading it. */
 export interface FileMark {
@@ -42,24 +42,29 @@ export async function scanFolder(
   },
 ): Promise<Scan> {
   const end = performance.now() + budgetMs;
-  const pacer = createPacer(signal);
   const files = new Map<string, FileMark>();
   const folders = new Set<string>();
+  const base = root.endsWith(path.SEPARATOR) ? root : root + path.SEPARATOR;
+  // The walk lets the event loop run between folders.
   for await (const found of walk(root, { signal, listIgnored: true })) {
-    const folder = path.join(root, found.folder);
+    // Joined by hand: it is done for every file, and a command waits.
+    const folder = base + found.folder;
     folders.add(withoutSlash(folder));
     const names = [...found.files, ...found.links, ...found.ignored];
     const kept = found.files.length + found.links.length;
     for (const [index, name] of names.entries()) {
-      const file = path.join(folder, name);
+      const isLate = index % looksPerCheck === 0 && performance.now() > end;
+      if (isLate) return { files, folders, isComplete: false };
+      const file = folder + name;
       const mark = markOf(file, index >= kept);
       if (mark !== null) files.set(file, mark);
     }
-    if (performance.now() > end) return { files, folders, isComplete: false };
-    if (pacer.due()) await pacer.pause();
   }
   return { files, folders, isComplete: true };
 }
+
+/** Files that are looked at between two looks at the clock. */
+const looksPerCheck = 100;
 
 /** Null for a file that has gone meanwhile. Needs read. */
 export function markOf(file: string, isIgnored = false): FileMark | null {

@@ -12,6 +12,7 @@ export type UndoRecord =
     readonly prompts: readonly string[];
     /** What that changed. */
     readonly changes: readonly FileChange[];
+    readonly git?: CallChanges["git"];
   };
 
 /** Changes of one prompt's run. */
@@ -23,7 +24,7 @@ interface Group {
 /** Groups that were taken back together, and how to take them forth. */
 interface Undone {
   readonly groups: readonly Group[];
-  readonly changes: readonly FileChange[];
+  readonly back: CallChanges;
 }
 
 /** What the log works with. */
@@ -109,12 +110,10 @@ export class UndoLog {
   async redo(): Promise<RestoreReport | null> {
     const last = this.#undone.at(-1);
     if (last === undefined) return null;
-    const report = await restore(
-      [{ changes: last.changes, newFolders: [] }],
-      this.#options,
-    );
+    const report = await restore([last.back], this.#options);
     const prompts = last.groups.map(({ prompt }) => prompt);
-    this.#do({ action: "redo", prompts, changes: report.changes });
+    const { changes, git } = report;
+    this.#do({ action: "redo", prompts, changes, ...git && { git } });
     return report;
   }
 
@@ -125,7 +124,8 @@ export class UndoLog {
       this.#options,
     );
     const prompts = groups.map(({ prompt }) => prompt);
-    this.#do({ action: "undo", prompts, changes: report.changes });
+    const { changes, git } = report;
+    this.#do({ action: "undo", prompts, changes, ...git && { git } });
     return report;
   }
 
@@ -143,7 +143,9 @@ export class UndoLog {
       this.#undone = [];
     } else if (record.action === "undo") {
       const groups = this.#done.splice(-record.prompts.length);
-      this.#undone.push({ groups, changes: record.changes });
+      const { changes, git } = record;
+      const back = { changes, newFolders: [], ...git && { git } };
+      this.#undone.push({ groups, back });
     } else {
       this.#done.push(...this.#undone.pop()?.groups ?? []);
     }

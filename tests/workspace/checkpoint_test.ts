@@ -170,9 +170,17 @@ Deno.test("restore() says that HEAD moved and leaves it", async () => {
   const changes = await world.run("git commit -q -am two");
   const { notes } = await world.undo([changes]);
   assertStringIncludes(notes.join(), "Git's HEAD moved from main");
+  const advice = /git reset [0-9a-f]{40}/.exec(notes.join())?.[0] ?? "false";
   assertEquals(
     (await shell(world.cwd, "git log --oneline")).split("\n").length,
     3,
+  );
+  const undone = await listing(world.cwd);
+  await shell(world.cwd, advice);
+  assertEquals(await listing(world.cwd), undone);
+  assertEquals(
+    (await shell(world.cwd, "git log --oneline")).split("\n").length,
+    2,
   );
 });
 
