@@ -1,4 +1,3 @@
-import { exitCodes, UserError } from "../core/error.ts";
 import type { SandboxPlan } from "../core/sandbox.ts";
 import type { Settings } from "../core/settings.ts";
 import {
@@ -22,6 +21,7 @@ import { endpointAddress, modelName } from "./endpoint.ts";
 import { findProgram } from "./find_program.ts";
 import { type Defaults, fixGrants, type Grants } from "./grants.ts";
 import { chooseRing, type Ring } from "./launch_ring.ts";
+import { refuseLostDenials } from "./lost_denials.ts";
 import { type Scope, takePermissionWords } from "./permission_words.ts";
 import { openSettings, underOwner, workspaceRoot } from "./settings.ts";
 import { agentVariables } from "./variables.ts";
@@ -291,40 +291,4 @@ function confinementOf(
   });
   const parts = write === true ? plan.writable : partsIn(plan.writable, write);
   return { ...narrowPlan(plan, parts), kind: "landlock" };
-}
-
-/**
- * Commands know nothing of Deno's lists: only a sandbox that hides paths and
- * protects them keeps a denial from them.
- *
- * @throws {UserError} for a denial that commands could ignore.
- */
-function refuseLostDenials({ grants, settings, ring, writable }: {
-  readonly grants: Grants;
-  readonly settings: Settings;
-  readonly ring: Ring;
-  readonly writable: readonly string[];
-}): void {
-  const { run, denied } = grants;
-  const canRun = run === true || run.length > 0;
-  if (!canRun || ring.kind === "bwrap" || ring.kind === "sandbox-exec") return;
-  const isWritable = (file: string) =>
-    ring.kind !== "landlock" ||
-    writable.some((folder) => isInside(file, folder));
-  const { denyRead = [], denyWrite = [] } = settings.sandbox ?? {};
-  const lost = [
-    ...denied.read.map((file) => `--deny-read=${file}`),
-    ...denyRead.map((file) => `sandbox.denyRead "${file}"`),
-    ...denied.write.filter(isWritable).map((file) => `--deny-write=${file}`),
-    ...denyWrite.filter(isWritable).map((file) =>
-      `sandbox.denyWrite "${file}"`
-    ),
-  ];
-  if (lost.length === 0) return;
-  throw new UserError(
-    `Cannot keep ${lost.join(" and ")}: commands could use it all the same, ` +
-      `for the sandbox here can't prevent that (${ring.reason}). Add ` +
-      "--no-exec to go on without commands",
-    exitCodes.usage,
-  );
 }
