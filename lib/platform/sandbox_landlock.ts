@@ -86,7 +86,7 @@ export function landlockReason(): string | undefined {
  * Confines the calling thread and all that it starts from now on, for good,
  * and gives up `ffi`: files can be changed in the plan's writable folders
  * alone, by whatever name, and there is no network unless the plan gives it,
- * for this thread neither. Takes about 1 ms. No sandbox of bubblewrap can be
+ * for this thread neither. Takes about 5 ms. No sandbox of bubblewrap can be
  * started afterwards. Needs `--allow-ffi`.
  *
  * Deno does asynchronous file operations in helper threads of each worker.
