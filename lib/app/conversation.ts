@@ -176,6 +176,10 @@ class LiveConversation implements Conversation {
     return this.#options.source.list();
   }
 
+  exportTo(file: string): Promise<string> {
+    return this.#options.source.export(this.#desk.session, file);
+  }
+
   async models(): Promise<readonly string[]> {
     const model = await this.#openModel();
     return await model.list(AbortSignal.timeout(10_000));

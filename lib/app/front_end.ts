@@ -3,6 +3,7 @@ import type { Part } from "../core/message.ts";
 import type { PermissionMode } from "../core/permission.ts";
 import type { JsonFormat } from "./output_format.ts";
 import type { TimeLimit } from "./time_limit.ts";
+import type { ChooseSession } from "./work.ts";
 
 /** What every front end is given besides the conversation. */
 export interface FrontEndOptions {
@@ -42,4 +43,6 @@ export interface FrontEnds {
   readonly oneshot: FrontEnd;
   readonly json: FrontEnd;
   readonly repl: FrontEnd;
+  /** Asks on the terminal which session to go on with; absent: nobody can. */
+  readonly chooseSession?: ChooseSession;
 }

@@ -144,11 +144,7 @@ async function converse(
     isOneshot: !wantsRepl,
     isModeGiven: invocation.mode !== undefined,
     chooseSession: canAsk && json === undefined
-      ? async (sessions) =>
-        await (await import("./choose_session.ts")).chooseSession(
-          sessions,
-          Date.now(),
-        )
+      ? frontEnds.chooseSession
       : undefined,
   });
   follow(conversation);

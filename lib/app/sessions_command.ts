@@ -1,7 +1,5 @@
 import { exitCodes, UserError } from "../core/error.ts";
-import { secretsIn } from "../platform/child_environment.ts";
 import { systemClock } from "../platform/clock.ts";
-import { readWholeEnvironment } from "../platform/environment.ts";
 import { fileFault } from "../platform/file_error.ts";
 import { stateFolder } from "../platform/folders.ts";
 import { exportToFile } from "../session/export_file.ts";
@@ -18,6 +16,11 @@ import { lastExchanges } from "../session/resume.ts";
 import { SessionError } from "../session/scan.ts";
 import { viewSession } from "../session/view.ts";
 import type { Invocation } from "./args.ts";
+import {
+  environmentSecrets,
+  formatNamed,
+  formatOfFile,
+} from "./export_choice.ts";
 import { writeWhole } from "./print.ts";
 import { oneSession } from "./session_query.ts";
 import {
@@ -158,22 +161,13 @@ async function withSessions(
   return exitCodes.done;
 }
 
-const formats: Readonly<Record<string, ExportFormat>> = {
-  md: "markdown",
-  markdown: "markdown",
-  json: "json",
-  html: "html",
-  htm: "html",
-};
-
 /** The format that is named, else the one that the file's name tells. */
 function formatOf({ format, json, output }: Invocation): ExportFormat {
   if (format === undefined) {
     if (json) return "json";
-    const ending = /\.([a-z]+)$/i.exec(output ?? "")?.[1] ?? "";
-    return lookUp(ending) ?? "markdown";
+    return formatOfFile(output ?? "") ?? "markdown";
   }
-  const known = lookUp(format);
+  const known = formatNamed(format);
   if (known !== undefined) return known;
   throw new UserError(
     `Cannot use --format "${format}": it must be one of md, json, html`,
@@ -181,14 +175,8 @@ function formatOf({ format, json, output }: Invocation): ExportFormat {
   );
 }
 
-function lookUp(name: string): ExportFormat | undefined {
-  const lower = name.toLowerCase();
-  return Object.hasOwn(formats, lower) ? formats[lower] : undefined;
-}
-
 function knownSecrets({ apiKey }: Invocation): string[] {
-  const names = ["OPENAI_API_KEY", "OPENCLAUDE_API_KEY"];
-  const known = secretsIn(readWholeEnvironment(names));
+  const known = environmentSecrets();
   return apiKey === undefined ? known : [apiKey, ...known];
 }
 

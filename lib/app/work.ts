@@ -32,6 +32,13 @@ export interface WorkSource {
   fork(session: Session): Promise<Work>;
   /** The sessions of this folder, the newest first. */
   list(): Promise<readonly SessionMark[]>;
+  /**
+   * Exports a session to a new file; "" is one in the working folder.
+   * Resolves to its path.
+   *
+   * @throws {UserError} when the file is there, or can't be written
+   */
+  export(session: Session, file: string): Promise<string>;
 }
 
 /** Lets the user choose from a list; undefined when nothing was chosen. */

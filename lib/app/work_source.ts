@@ -21,6 +21,7 @@ import {
 } from "../session/open.ts";
 import { sessionsFolder } from "../session/places.ts";
 import type { Session } from "../session/session.ts";
+import { exportToNewFile } from "./export_session.ts";
 import { freshSeen } from "../session/resume.ts";
 import { SessionError } from "../session/scan.ts";
 import { openUndo } from "./undo.ts";
@@ -103,6 +104,10 @@ export function workSource(options: WorkSourceOptions): WorkSource {
       if (root === undefined) return [];
       const found = await listSessions(root, { cwd });
       return found.map(markOf);
+    },
+    async export(session, file) {
+      await session.flush();
+      return await exportToNewFile(session, { file, cwd, secrets });
     },
   };
 }

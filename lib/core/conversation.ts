@@ -91,6 +91,12 @@ export interface Conversation extends AsyncDisposable {
   last(): Promise<LastExchange | null>;
   /** Sessions of this folder, the newest first. */
   sessions(): Promise<readonly SessionMark[]>;
+  /**
+   * Writes the present branch to a file that is not there yet: Markdown, JSON
+   * or HTML, by its ending. An empty name is one in the working folder.
+   * Resolves to the file's absolute path.
+   */
+  exportTo(file: string): Promise<string>;
   /** The ids that the model's server lists; throws when it can't. */
   models(): Promise<readonly string[]>;
 }

@@ -14,4 +14,8 @@ export const frontEnds: FrontEnds = {
     const { runRepl } = await import("./repl.ts");
     return await runRepl(conversation, options);
   },
+  async chooseSession(sessions) {
+    const { chooseSession } = await import("./choose_session.ts");
+    return await chooseSession(sessions);
+  },
 };

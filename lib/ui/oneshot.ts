@@ -31,6 +31,10 @@ export async function runOneshot(
 ): Promise<number> {
   const io = options.io ?? processIo();
   const { view, output } = await openOutput(conversation, io, options);
+  const { sessionFile } = conversation;
+  if (options.debug && sessionFile !== null) {
+    output.show(view.note([stylesFor(io).dim(`Session ${sessionFile}`)]));
+  }
   const shot = new Oneshot(conversation, output, view);
   const { timeLimit } = options;
   const stopListening = listenForStop(shot, io, timeLimit?.signal);

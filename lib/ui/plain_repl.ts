@@ -3,14 +3,19 @@ import type { Conversation } from "../core/conversation.ts";
 import { exitCodes } from "../core/error.ts";
 import { type Part, text } from "../core/message.ts";
 import type { PermissionMode } from "../core/permission.ts";
+import { printable } from "../term/printable.ts";
 import { createStyles, type Styles, wantsColour } from "../term/style.ts";
 import { Asking } from "./asking.ts";
-import { type CommandPort, parseCommand, runCommand } from "./commands.ts";
+import { type CommandPort, endsWait, type WaitEnd } from "./command.ts";
+import { parseCommand, type ParsedCommand, runCommand } from "./commands.ts";
 import { costReport } from "./cost_report.ts";
 import type { FrontEndIo } from "./io.ts";
+import { drawLastExchange } from "./last_exchange.ts";
 import { createLineReader, type LineReader } from "./line_reader.ts";
 import { describeMode } from "./modes.ts";
 import { PlainOutput } from "./output.ts";
+import { choosePlainly } from "./plain_choice.ts";
+import { sayHowToResume } from "./resume_hint.ts";
 import { RunView } from "./run_view.ts";
 import { statusLine } from "./totals.ts";
 import { welcome } from "./welcome.ts";
@@ -32,7 +37,9 @@ export async function runPlainRepl(
     io.listen("SIGHUP", () => repl.leave(exitCodes.terminated)),
   ];
   try {
-    return await repl.run();
+    const exitCode = await repl.run();
+    await sayHowToResume(conversation, io);
+    return exitCode;
   } finally {
     for (const stop of stops) stop();
     await Promise.all([io.stdout.flush(), io.stderr.flush()]);
@@ -52,6 +59,11 @@ class PlainRepl {
   readonly #left = Promise.withResolvers<null>();
   #mode: PermissionMode;
   #run: PromiseWithResolvers<void> | null = null;
+  /** What a command waits for. */
+  #wait: {
+    readonly until: WaitEnd;
+    readonly over: PromiseWithResolvers<void>;
+  } | null = null;
   #exitCode: number = exitCodes.done;
 
   constructor(
@@ -85,7 +97,11 @@ class PlainRepl {
   async run(): Promise<number> {
     const { stderr } = this.#io;
     const { cwd } = this.#conversation;
-    const greeting = welcome(cwd, this.#options, this.#styles);
+    const { last } = this.#options;
+    const greeting = [
+      ...welcome(cwd, this.#options, this.#styles),
+      ...(last ? drawLastExchange(last, this.#styles) : []),
+    ];
     stderr.write(`${greeting.join("\n")}\n`);
     const following = this.#follow();
     let { content } = this.#options;
@@ -105,9 +121,12 @@ class PlainRepl {
   }
 
   interruptOrLeave(): void {
-    if (this.#run === null) return this.leave(exitCodes.done);
+    if (this.#run === null && this.#wait === null) {
+      return this.leave(exitCodes.done);
+    }
     this.#conversation.send({ type: "interrupt" });
     this.#asking.withdraw();
+    this.#wait?.over.resolve();
   }
 
   leave(exitCode: number): void {
@@ -133,6 +152,12 @@ class PlainRepl {
         this.#mode = event.mode;
         this.#io.stderr.write(`Mode ${describeMode(event.mode)}\n`);
       }
+      if (event.type === "session" && event.prompt !== undefined) {
+        this.#io.stderr.write(`It was:\n${printable(event.prompt)}\n`);
+      }
+      if (this.#wait !== null && endsWait(this.#wait.until, event)) {
+        this.#wait.over.resolve();
+      }
       if (event.type === "run_end") this.#run?.resolve();
     }
   }
@@ -153,10 +178,17 @@ class PlainRepl {
       const whole = draft + line;
       draft = "";
       const command = parseCommand(whole);
-      if (command !== null) await runCommand(command, this.#port());
+      if (command !== null) await this.#command(command);
       else if (whole.trim() !== "") return [text(whole)];
     }
     return undefined;
+  }
+
+  /** Runs a command and waits for what it asked of the conversation. */
+  async #command(command: ParsedCommand): Promise<void> {
+    await runCommand(command, this.#port());
+    await Promise.race([this.#wait?.over.promise, this.#left.promise]);
+    this.#wait = null;
   }
 
   #port(): CommandPort {
@@ -165,15 +197,27 @@ class PlainRepl {
     return {
       model: this.#view.totals.model,
       mode: this.#mode,
+      isBusy: false,
       canBypass: this.#options.canBypass === true,
+      conversation,
+      styles: this.#styles,
+      now: this.#io.now,
       costReport: () => costReport(this.#view.totals, this.#io.now()),
       send: (op) => {
         if (op.type === "clear") this.#view.restart();
         conversation.send(op);
       },
-      models: () => conversation.models(),
       note: (...lines) => stderr.write(`${lines.join("\n")}\n`),
-      wait: (label) => stderr.write(`${label}\n`),
+      choose: (picker) =>
+        choosePlainly(picker, {
+          lines: this.#lines,
+          to: stderr,
+          signal: this.#leaving.signal,
+        }),
+      wait: (label, until) => {
+        stderr.write(`${label}\n`);
+        this.#wait = { until, over: Promise.withResolvers<void>() };
+      },
       setModel: (name) => this.#view.setModel(name),
       leave: () => this.leave(exitCodes.done),
     };

@@ -1,14 +1,17 @@
 import type { FrontEndOptions } from "../app/front_end.ts";
 import type { Conversation } from "../core/conversation.ts";
 import { describeError, exitCodes } from "../core/error.ts";
+import type { Picker } from "../term/picker.ts";
 import { type Frame, Screen } from "../term/screen.ts";
 import { createStyles, type Styles, wantsColour } from "../term/style.ts";
 import { Terminal } from "../term/terminal.ts";
+import type { CommandPort } from "./command.ts";
 import { runCommand } from "./commands.ts";
 import { costReport } from "./cost_report.ts";
 import { createFrameClock, type FrameClock } from "./frame_clock.ts";
 import { loadHistory, recordHistory } from "./history_file.ts";
 import { type FrontEndIo, processIo } from "./io.ts";
+import { drawLastExchange } from "./last_exchange.ts";
 import { openMarkdown } from "./open_markdown.ts";
 import { drawPreview } from "./preview.ts";
 import { drawRepl } from "./repl_frame.ts";
@@ -21,6 +24,7 @@ import {
   startPrompt,
   type Step,
 } from "./repl_state.ts";
+import { sayHowToResume } from "./resume_hint.ts";
 import { RunView, type Shown } from "./run_view.ts";
 import { welcome } from "./welcome.ts";
 
@@ -60,7 +64,15 @@ export async function runRepl(
     debug: options.debug,
     roomy: true,
   });
-  using repl = new Repl({ conversation, options, io, styles, view, history });
+  const parts = { conversation, options, io, styles, view, history };
+  const exitCode = await talk(parts);
+  await sayHowToResume(conversation, io);
+  return exitCode;
+}
+
+/** Gives the terminal back before anything else is written to it. */
+async function talk(parts: ReplParts): Promise<number> {
+  using repl = new Repl(parts);
   return await repl.run();
 }
 
@@ -83,6 +95,8 @@ class Repl implements Disposable {
   readonly #stops: (() => void)[];
   #exitCode: number = exitCodes.done;
   #state: ReplState;
+  /** Who waits for what the user chooses. */
+  #chosen: ((id: string | undefined) => void) | undefined;
   /** Writes to the history file, one after another. */
   #recording: Promise<unknown> = Promise.resolve();
 
@@ -110,6 +124,9 @@ class Repl implements Disposable {
     this.#terminal.enterRaw();
     const following = this.#follow();
     this.#show(view.note(welcome(conversation.cwd, options, styles)));
+    if (options.last) {
+      this.#show(view.note(["", ...drawLastExchange(options.last, styles)]));
+    }
     if (options.content !== undefined) {
       this.#take(startPrompt(this.#state, options.content));
     }
@@ -159,9 +176,9 @@ class Repl implements Disposable {
   #take({ state, effects }: Step): void {
     this.#state = state;
     for (const effect of effects) this.#perform(effect);
-    const { isBusy, isCompacting } = this.#state;
+    const { isBusy, waitsFor } = this.#state;
     const { view } = this.#parts;
-    if (!isBusy && !isCompacting && view.isRunning) view.settle();
+    if (!isBusy && waitsFor === null && view.isRunning) view.settle();
   }
 
   #perform(effect: Effect): void {
@@ -178,6 +195,8 @@ class Repl implements Disposable {
       }
       case "command":
         return this.#command(effect);
+      case "chosen":
+        return this.#chosen?.(effect.id ?? undefined);
       case "record":
         return this.#record(effect.text);
       case "redraw":
@@ -188,30 +207,46 @@ class Repl implements Disposable {
   }
 
   #command(effect: Effect & { type: "command" }): void {
-    const { conversation, view, io } = this.#parts;
-    const running = runCommand(effect, {
-      model: view.totals.model,
-      mode: this.#state.mode,
-      canBypass: this.#state.canBypass,
+    const { view } = this.#parts;
+    const running = runCommand(effect, this.#port());
+    running.catch((error) => this.#show(view.note([describeError(error)])))
+      .finally(() => this.#clock.request());
+  }
+
+  #port(): CommandPort {
+    const { conversation, view, io, styles } = this.#parts;
+    const { mode, isBusy, canBypass } = this.#state;
+    return {
+      ...{ model: view.totals.model, mode, isBusy, canBypass },
+      ...{ conversation, styles, now: io.now },
       costReport: () => costReport(view.totals, io.now()),
       send: (op) => {
         if (op.type === "clear") view.restart();
         conversation.send(op);
       },
-      models: () => conversation.models(),
       note: (...lines) => {
         this.#show(view.note(lines));
         this.#clock.request();
       },
-      wait: (label) => {
+      choose: (picker) => this.#choose(picker),
+      wait: (label, until) => {
         if (this.#state.isBusy) return;
-        this.#state = { ...this.#state, isCompacting: true };
+        this.#state = { ...this.#state, waitsFor: until };
         view.begin(io.now(), label);
       },
       setModel: (name) => view.setModel(name),
       leave: () => this.#leave(exitCodes.done),
-    });
-    running.catch((error) => this.#show(view.note([describeError(error)])));
+    };
+  }
+
+  #choose(picker: Picker): Promise<string | undefined> {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    // One that was open is given up.
+    this.#chosen?.(undefined);
+    this.#chosen = resolve;
+    this.#state = { ...this.#state, picker, hint: "" };
+    this.#clock.request();
+    return promise;
   }
 
   #record(text: string): void {

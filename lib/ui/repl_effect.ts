@@ -12,6 +12,8 @@ export type Effect =
     readonly name: string;
     readonly argument: string;
   }
+  /** The picker is closed; null when nothing was chosen. */
+  | { readonly type: "chosen"; readonly id: string | null }
   | { readonly type: "record"; readonly text: string }
   | { readonly type: "redraw" }
   | { readonly type: "leave" };

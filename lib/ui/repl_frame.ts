@@ -1,5 +1,6 @@
 import { count } from "../core/text.ts";
 import { drawEditor } from "../term/editor_view.ts";
+import { drawPicker, pickerHint } from "../term/picker.ts";
 import { printable } from "../term/printable.ts";
 import type { Frame, Size } from "../term/screen.ts";
 import type { Styles } from "../term/style.ts";
@@ -40,9 +41,12 @@ export function drawRepl(
     ...drawQueue(state.queued, columns, styles),
     "",
   ];
-  const input = question === undefined
-    ? drawInput(state, size, styles)
-    : drawQuestion(question, { waiting: state.questions.length, size, styles });
+  const { picker, questions } = state;
+  const input = question !== undefined
+    ? drawQuestion(question, { waiting: questions.length, size, styles })
+    : picker !== null
+    ? drawPicker(picker, { size, styles })
+    : drawInput(state, size, styles);
   const cursor = input.cursor === undefined ? {} : {
     cursor: { ...input.cursor, row: input.cursor.row + above.length },
   };
@@ -52,11 +56,16 @@ export function drawRepl(
 
 /** The last line: the mode, and a remark or the totals. */
 function drawStatus(
-  { mode, hint, questions: [question] }: ReplState,
+  { mode, hint, picker, questions: [question] }: ReplState,
   view: RunView,
   { styles, now, sandbox }: FrameOptions,
 ): string {
-  const remark = hint || (question === undefined ? "" : questionHint(question));
+  const remark = hint ||
+    (question !== undefined
+      ? questionHint(question)
+      : picker !== null
+      ? pickerHint(picker)
+      : "");
   const rest = remark ||
     statusLine(view.totals, view.runningMs(now), sandbox);
   const label = modeLabel(mode, styles);

@@ -5,10 +5,13 @@ import {
   createEditor,
   editKey,
   type EditorState,
+  expandPastes,
   insertText,
   resetEditor,
 } from "../term/editor.ts";
 import { type Key, keyId } from "../term/keys.ts";
+import { type Picker, pickerKey } from "../term/picker.ts";
+import { endsWait, type WaitEnd } from "./command.ts";
 import { completeCommand, parseCommand } from "./commands.ts";
 import { describeMode, nextMode } from "./modes.ts";
 import type { Effect } from "./repl_effect.ts";
@@ -25,14 +28,16 @@ export interface ReplState {
   readonly editor: EditorState;
   /** Whether a run is under way. */
   readonly isBusy: boolean;
-  /** Whether the history is being compacted at the user's wish. */
-  readonly isCompacting: boolean;
+  /** What a command waits for; null when none does. */
+  readonly waitsFor: WaitEnd | null;
   /** How often the present run was asked to end. */
   readonly interrupts: number;
   /** Sent while busy, and not yet part of the conversation. */
   readonly queued: readonly string[];
   /** Questions that wait; the first is shown. */
   readonly questions: readonly Question[];
+  /** What the user is to choose; questions come before it. */
+  readonly picker: Picker | null;
   readonly mode: PermissionMode;
   /** The mode that was asked for last, until something is heard of it. */
   readonly wantedMode: PermissionMode | null;
@@ -63,10 +68,11 @@ export function createRepl(
   return {
     editor: createEditor(history),
     isBusy: false,
-    isCompacting: false,
+    waitsFor: null,
     interrupts: 0,
     queued: [],
     questions: [],
+    picker: null,
     mode,
     wantedMode: null,
     canBypass,
@@ -89,6 +95,7 @@ export function replKey(state: ReplState, key: Key, now: number): Step {
       (key.name === "text" || key.name === "paste");
     return isDraft ? edit(waiting, key) : step(waiting);
   }
+  if (state.picker !== null) return pick(state, state.picker, key);
   const fresh = { ...state, hint: "" };
   const handle = state.editor.search === null ? ownKeys[keyId(key)] : undefined;
   return handle?.(fresh, now) ?? edit(fresh, key);
@@ -108,10 +115,13 @@ export function startPrompt(
 
 /** Follows the conversation. */
 export function replEvent(
-  state: ReplState,
+  before: ReplState,
   event: AgentEvent,
   now: number,
 ): Step {
+  const { waitsFor } = before;
+  const isOver = waitsFor !== null && endsWait(waitsFor, event);
+  const state = isOver ? { ...before, waitsFor: null } : before;
   switch (event.type) {
     case "run_start": {
       const { mode } = event;
@@ -119,11 +129,13 @@ export function replEvent(
     }
     case "run_end":
       return step({ ...state, isBusy: false, questions: [], hint: "" });
-    case "compaction":
-      return step({ ...state, isCompacting: false });
     case "notice":
       // It may say why the mode was not changed.
-      return step({ ...state, isCompacting: false, wantedMode: null });
+      return step({ ...state, wantedMode: null });
+    case "session":
+      return step(
+        event.prompt === undefined ? state : putBack(state, event.prompt),
+      );
     case "mode": {
       const hint = describeMode(event.mode);
       return step({ ...state, mode: event.mode, wantedMode: null, hint });
@@ -147,7 +159,7 @@ const ownKeys: Readonly<
   Record<string, (state: ReplState, now: number) => Step | null>
 > = {
   "ctrl+c": interruptClearLeave,
-  "escape": interruptOrClear,
+  "escape": interruptClearRewind,
   "ctrl+d": (state) => {
     if (state.editor.text !== "") return null;
     if (!state.isBusy) return step(state, { type: "leave" });
@@ -171,7 +183,7 @@ const ownKeys: Readonly<
 function interruptClearLeave(state: ReplState, now: number): Step {
   const isAgain = state.armed?.key === "ctrl+c" && now <= state.armed.until;
   const armed = { key: "ctrl+c", until: now + repeatMs };
-  if (state.isBusy || state.isCompacting) {
+  if (state.isBusy || state.waitsFor !== null) {
     // A run that does not end must not keep the user here.
     if (isAgain && state.interrupts > 1) return step(state, { type: "leave" });
     return interrupt({ ...state, armed });
@@ -183,20 +195,27 @@ function interruptClearLeave(state: ReplState, now: number): Step {
   return step({ ...state, armed, hint: "Ctrl+C again leaves" });
 }
 
-function interruptOrClear(state: ReplState, now: number): Step {
-  if (state.isBusy || state.isCompacting) return interrupt(state);
-  if (state.editor.text === "") return step(state);
-  if (state.armed?.key === "escape" && now <= state.armed.until) {
-    return step({ ...state, editor: resetEditor(state.editor), armed: null });
+function interruptClearRewind(state: ReplState, now: number): Step {
+  if (state.isBusy || state.waitsFor !== null) return interrupt(state);
+  const isEmpty = state.editor.text === "";
+  if (state.armed?.key !== "escape" || now > state.armed.until) {
+    const armed = { key: "escape", until: now + repeatMs };
+    const does = isEmpty
+      ? "goes back to an earlier prompt"
+      : "clears the input";
+    return step({ ...state, armed, hint: `Esc again ${does}` });
   }
-  const armed = { key: "escape", until: now + repeatMs };
-  return step({ ...state, armed, hint: "Esc again clears the input" });
+  const next = { ...state, armed: null };
+  if (isEmpty) {
+    return step(next, { type: "command", name: "rewind", argument: "" });
+  }
+  return step({ ...next, editor: resetEditor(state.editor) });
 }
 
 function interrupt(state: ReplState): Step {
   const next = {
     ...state,
-    isCompacting: false,
+    waitsFor: null,
     interrupts: state.interrupts + 1,
     hint: "Interrupting",
   };
@@ -253,6 +272,21 @@ function answered(state: ReplState, verdict: Verdict, now: number): Step {
   if (!verdict.interrupt) return next;
   const interrupted = interrupt(next.state);
   return step(interrupted.state, ...next.effects, ...interrupted.effects);
+}
+
+/** A key while the user is to choose something. */
+function pick(state: ReplState, picker: Picker, key: Key): Step {
+  const result = pickerKey(picker, key);
+  if (result.kind === "open") return step({ ...state, picker: result.picker });
+  const { id } = result;
+  return step({ ...state, picker: null }, { type: "chosen", id });
+}
+
+/** A prompt comes back to be changed, in front of what was typed meanwhile. */
+function putBack(state: ReplState, prompt: string): ReplState {
+  const draft = expandPastes(state.editor);
+  const whole = draft === "" ? prompt : `${prompt}\n${draft}`;
+  return { ...state, editor: insertText(resetEditor(state.editor), whole) };
 }
 
 function cycleMode(state: ReplState): Step {

@@ -27,6 +27,7 @@ export function exitCodeOf(
 export function describeEnd(
   { reason, turns, because, failure }: AgentEventBody & { type: "run_end" },
 ): string | null {
+  const why = because === undefined ? "" : `: ${visible(because)}`;
   switch (reason) {
     case "done":
       return null;
@@ -34,13 +35,13 @@ export function describeEnd(
       return "Interrupted";
     case "max_turns":
       return `Stopped at the limit of ${count(turns, "turn")} ` +
-        "(--max-turns raises it)";
+        `(--max-turns raises it)${why}`;
     case "denied":
-      return "Stopped at the first refused call (--fail-on-denied)";
+      return `Stopped at the first refused call (--fail-on-denied)${why}`;
     case "budget":
-      return `Stopped: ${because ?? "the limit on money is reached"}`;
+      return `Stopped${why || ": the limit on money is reached"}`;
     case "loop":
-      return `Stopped: ${because ?? "the model kept repeating itself"}`;
+      return `Stopped${why || ": the model kept repeating itself"}`;
     case "error":
       return printable(failure?.message ?? "The run failed");
     default:

@@ -12,9 +12,11 @@ import {
   idle,
 } from "./activity.ts";
 import { fieldsOf, outcomeSummary, textField } from "./describe.ts";
+import { describeFiles, describeSession } from "./describe_session.ts";
 import { drawDiff } from "./draw_diff.ts";
 import { formatDuration, formatTokens } from "./format.ts";
 import { hunksOf } from "./hunks.ts";
+import { drawLastExchange } from "./last_exchange.ts";
 import type { CallPlace } from "./preview.ts";
 import { describeEnd, listRefusals } from "./run_end.ts";
 import { addToTotals, noTotals, type Totals } from "./totals.ts";
@@ -104,6 +106,7 @@ export class RunView {
   /** The conversation begins anew: commands start in its folder again. */
   restart(): void {
     this.#cwd = this.#options.cwd;
+    this.#totals = { ...this.#totals, context: 0, window: 0 };
   }
 
   /** The user chose another model. */
@@ -198,6 +201,14 @@ export class RunView {
             ? styles.yellow(printable(event.text))
             : styles.dim(printable(event.text)),
         );
+      case "files":
+        return this.#note(
+          ...describeFiles(event, this.#options.cwd).map((remark) =>
+            remark.isWarning ? styles.yellow(remark.text) : remark.text
+          ),
+        );
+      case "session":
+        return this.#session(event);
       case "run_end":
         return this.#end(event);
       case "text_delta":
@@ -208,8 +219,6 @@ export class RunView {
       case "permission_request":
       case "permission_denied":
       case "mode":
-      case "files":
-      case "session":
       case "usage":
       case "turn_end":
         return [];
@@ -295,6 +304,15 @@ export class RunView {
       ...(wasShown ? [styles.yellow(discarded)] : []),
       styles.yellow(line),
     );
+  }
+
+  #session(event: AgentEvent & { type: "session" }): Shown[] {
+    const { styles } = this.#options;
+    if (event.action === "resumed") this.restart();
+    const last = event.last === undefined
+      ? []
+      : drawLastExchange(event.last, styles);
+    return this.#note(styles.dim(describeSession(event)), ...last);
   }
 
   #end(event: AgentEvent & { type: "run_end" }): Shown[] {

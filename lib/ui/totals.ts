@@ -74,6 +74,11 @@ export function addToTotals(totals: Totals, event: AgentEvent): Totals {
       return { ...totals, lines: addLines(totals.lines, event.outcome) };
     case "compaction":
       return { ...totals, context: event.after };
+    case "session":
+      // How full the window is now is not known before the next request.
+      return event.action === "resumed" || event.action === "rewound"
+        ? { ...totals, context: 0, window: 0 }
+        : totals;
     case "run_end":
       return { ...totals, ms: totals.ms + event.ms };
     default:

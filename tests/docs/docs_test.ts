@@ -6,6 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { categories } from "../../lib/app/permission_words.ts";
 import { options } from "../../lib/app/option_table.ts";
 import { exitCodes } from "../../lib/core/error.ts";
+import { commands } from "../../lib/ui/commands.ts";
 import { readTree, root } from "../checks/source_tree.ts";
 import { runProgram } from "../e2e/program.ts";
 import { blocksOf, inside, wordsOf } from "../support/pages.ts";
@@ -89,6 +90,15 @@ Deno.test("cli.md has a row for each exit code", () => {
   const rows = [...commandLine.matchAll(/^\| (\d+) +\|/gm)]
     .map(([, code]) => Number(code));
   assertEquals(rows, Object.values(exitCodes));
+});
+
+Deno.test("cli.md has a row for each slash command, in the order of the help", () => {
+  const rows = [...commandLine.matchAll(/^\| `(\/.*?)` +\|/gm)]
+    .map(([, cell = ""]) => cell.replaceAll("\\|", "|"));
+  const expected = commands.map(({ name, argument }) =>
+    argument === undefined ? `/${name}` : `/${name} ${argument}`
+  );
+  assertEquals(rows, expected);
 });
 
 Deno.test("cli.md names variables that the program reads", () => {

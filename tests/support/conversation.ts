@@ -1,4 +1,11 @@
-import type { Conversation, Op } from "../../lib/core/conversation.ts";
+import type { ContextReport } from "../../lib/core/context_report.ts";
+import type {
+  Conversation,
+  LastExchange,
+  Op,
+  PromptMark,
+  SessionMark,
+} from "../../lib/core/conversation.ts";
 import type { AgentEvent, AgentEventBody } from "../../lib/core/event.ts";
 import { Channel } from "../../lib/platform/channel.ts";
 
@@ -10,8 +17,13 @@ export class FakeConversation implements Conversation {
   readonly id = "c1";
   readonly cwd = "/project";
   readonly mode = "default";
-  readonly sessionFile = null;
+  sessionFile: string | null = null;
   readonly ops: Op[] = [];
+  /** What is known of the session. */
+  report: ContextReport | null = null;
+  exchange: LastExchange | null = null;
+  marks: readonly PromptMark[] = [];
+  others: readonly SessionMark[] = [];
   #channel = new Channel<AgentEvent>();
   #sequence = 0;
   #script: Script;
@@ -21,10 +33,14 @@ export class FakeConversation implements Conversation {
     this.#script = script;
   }
 
-  context = () => null;
-  last = () => Promise.resolve(null);
-  prompts = () => Promise.resolve([]);
-  sessions = () => Promise.resolve([]);
+  context = () => this.report;
+  last = () => Promise.resolve(this.exchange);
+  prompts = () => Promise.resolve(this.marks);
+  sessions = () => Promise.resolve(this.others);
+  exportTo = (file: string) =>
+    file === "there.md"
+      ? Promise.reject(new Error(`Cannot export to "${file}": it is there`))
+      : Promise.resolve(`/project/${file || "name.md"}`);
 
   send(op: Op): void {
     this.ops.push(op);

@@ -3,6 +3,7 @@ import type { AgentEventBody } from "../../lib/core/event.ts";
 import { text } from "../../lib/core/message.ts";
 import type { PermissionMode } from "../../lib/core/permission.ts";
 import { KeyParser } from "../../lib/term/keys.ts";
+import type { WaitEnd } from "../../lib/ui/command.ts";
 import { completeCommand, parseCommand } from "../../lib/ui/commands.ts";
 import { loadHistory, recordHistory } from "../../lib/ui/history_file.ts";
 import type { Effect } from "../../lib/ui/repl_effect.ts";
@@ -271,7 +272,7 @@ Deno.test("replEvent() begins anew from the mode in force after a refusal", () =
 Deno.test("replKey() lists the commands that a Tab could mean", () => {
   const { state } = play(["/c\t"]);
   assertEquals(state.editor.text, "/c");
-  assertEquals(state.hint, "/clear  /compact  /cost");
+  assertEquals(state.hint, "/clear  /compact  /context  /cost");
 });
 
 Deno.test("replEvent() shows a queued message once it is part of the conversation", () => {
@@ -286,12 +287,12 @@ Deno.test("replEvent() shows a queued message once it is part of the conversatio
 });
 
 Deno.test("replKey() interrupts a compaction and takes prompts again", () => {
-  let state = { ...createRepl([]), isCompacting: true };
+  let state = { ...createRepl([]), waitsFor: "compaction" as WaitEnd | null };
   const key = { name: "c", text: "", ctrl: true, alt: false, shift: false };
   const step = replKey(state, key, 0);
   state = step.state;
   assertEquals(step.effects, [interrupt]);
-  assertEquals(state.isCompacting, false);
+  assertEquals(state.waitsFor, null);
 });
 
 const commandLines: readonly (readonly [string, unknown])[] = [
