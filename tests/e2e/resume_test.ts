@@ -24,6 +24,7 @@ async function world(files: Record<string, string> = {}) {
       const found: string[] = [];
       const root = home.at("state/sessions");
       for await (const folder of Deno.readDir(root)) {
+        if (!folder.isDirectory) continue;
         for await (const { name } of Deno.readDir(`${root}/${folder.name}`)) {
           if (name.endsWith(".jsonl")) {
             found.push(`${root}/${folder.name}/${name}`);
