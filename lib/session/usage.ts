@@ -33,9 +33,6 @@ export interface UsageOptions {
   onSkipped(text: string): void;
 }
 
-/** Types of entries that matter here; others are not looked into. */
-const read = new Set(["usage", "message", "session_info"]);
-
 /**
  * What all requests of the sessions in `root` used, session by session. Files
  * are read as streams, so memory is bounded by their longest line; one that
@@ -82,8 +79,7 @@ async function* readFileUsage(
       if (start === 0) header = decodeHeader(value);
       if (cwd !== undefined && header !== null && header.cwd !== cwd) return;
       facts ??= initialFacts(header ?? lostHeader(file));
-      const isRead = read.has(String((value as { type?: unknown })?.type));
-      const entry = isRead ? decodeEntry(value) : null;
+      const entry = matters(value, facts) ? decodeEntry(value) : null;
       if (entry === null) continue;
       facts = addFact(facts, entry);
       if (entry.type !== "usage") continue;
@@ -99,6 +95,13 @@ async function* readFileUsage(
       };
     }
   }
+}
+
+/** Most of a file are messages: only the first prompt's is looked into. */
+function matters(value: unknown, { firstPrompt }: SessionFacts): boolean {
+  const type = (value as { type?: unknown } | null | undefined)?.type;
+  return type === "usage" || type === "session_info" ||
+    type === "message" && firstPrompt === "";
 }
 
 /** What is left of a first line that was damaged: the file's name. */
