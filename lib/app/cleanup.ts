@@ -1,7 +1,6 @@
 import { can } from "../platform/capabilities.ts";
 import { fileFault } from "../platform/file_error.ts";
 import { stateFolder } from "../platform/folders.ts";
-import { path } from "../platform/paths.ts";
 import { SessionError } from "../session/scan.ts";
 import { sessionsFolder } from "../session/places.ts";
 import { pruneSessions } from "../session/remove.ts";
@@ -14,8 +13,8 @@ const mostAtOnce = 50;
 /**
  * Removes old sessions, at most once a day and a few at a time: it is called
  * when all is done, and somebody waits for the prompt of the shell. Needs
- * `--allow-read` and `--allow-write` for the sessions' folder; without them
- * there are no sessions either.
+ * `--allow-read` and `--allow-write` for the state folder; without them
+ * nothing is removed.
  */
 export async function cleanUpSessions(
   { days = defaultDays, now }: {
@@ -26,11 +25,13 @@ export async function cleanUpSessions(
   const state = stateFolder();
   if (state === undefined) return;
   const root = sessionsFolder(state);
-  const isGranted = can({ name: "read", path: root }) &&
-    can({ name: "write", path: root });
+  const stamp = `${root}.cleaned`;
+  const isGranted = [root, stamp].every((place) =>
+    can({ name: "read", path: place }) && can({ name: "write", path: place })
+  );
   if (!isGranted) return;
   try {
-    if (!await isDue(path.join(root, "cleaned"), now())) return;
+    if (!await isDue(stamp, now())) return;
     await pruneSessions(root, { days, most: mostAtOnce, now });
   } catch (error) {
     // The next run tries again; what this one was for is done.

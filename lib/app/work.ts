@@ -25,6 +25,12 @@ export interface WorkSource {
    */
   resume(query: string): Promise<Work>;
   /**
+   * Goes on in a copy of another one, which a process may have open.
+   *
+   * @throws {UserError} when there is none, or several
+   */
+  resumeCopy(query: string): Promise<Work>;
+  /**
    * Goes on in a copy.
    *
    * @throws {UserError} when the session is written nowhere
@@ -93,14 +99,14 @@ export async function openWork(
   },
 ): Promise<Work> {
   const { from } = wish;
-  let work = from.kind === "new"
+  const query = from.kind === "new"
+    ? null
+    : await queryOf(from.kind, wish, { source, choose });
+  const work = query === null
     ? await source.begin(model)
-    : await source.resume(await queryOf(from.kind, wish, { source, choose }));
-  if (wish.fork && from.kind !== "new") {
-    const forked = await source.fork(work.session);
-    await work.session[Symbol.asyncDispose]();
-    work = { ...forked, notices: [...work.notices, ...forked.notices] };
-  }
+    : wish.fork
+    ? await source.resumeCopy(query)
+    : await source.resume(query);
   if (wish.name !== undefined) {
     work.session.append({ type: "session_info", name: wish.name });
   }

@@ -83,8 +83,15 @@ export function workSource(options: WorkSourceOptions): WorkSource {
       return await workOf({ session, resumed: null, notices: [] }, options);
     },
     async resume(query) {
+      const { file } = await findOne(need(), query);
+      const opened = await orUserError(openSession(file, { ...ports, cwd }));
+      return await workOf(await settle(opened, { cwd, model }), options);
+    },
+    async resumeCopy(query) {
       const found = await findOne(need(), query);
-      const opened = await orUserError(openSession(found, { ...ports, cwd }));
+      const opened = await orUserError(
+        forkSession(found.file, need(), create(found.model)),
+      );
       return await workOf(await settle(opened, { cwd, model }), options);
     },
     async fork(session) {
@@ -141,10 +148,10 @@ function missingGrant(): string {
     : `it needs --allow-read=${state} and --allow-write=${state}`;
 }
 
-/** The file of the one session that a query means. */
-async function findOne(root: string, query: string): Promise<string> {
+/** The one session that a query means. */
+async function findOne(root: string, query: string): Promise<SessionSummary> {
   const found = await orUserError(findSession(root, query));
-  if (found.kind === "found") return found.session.file;
+  if (found.kind === "found") return found.session;
   if (found.kind === "none") {
     throw new UserError(
       `Cannot resume "${query}": no session has that id, name or prompt. ` +

@@ -51,6 +51,30 @@ Deno.test("AGT-01 the third same call is refused, the fifth ends the run", async
   assertStringIncludes(stderr, "Stopped: Bash was called 5 times");
 });
 
+Deno.test("the loop of qwen-code#4695, git status for ever, ends after five calls and says why", async () => {
+  await using workspace = await tempFolder({ "a.txt": "one\n" });
+  const git = new Deno.Command("git", {
+    args: ["init", "-q"],
+    cwd: workspace.path,
+  });
+  assert((await git.output()).success);
+  await using server = await modelServer((_request, index) => ({
+    // It says something else each time, as that model did.
+    text: `Let me check the state, for the ${index + 1}. time.`,
+    ...look("git status"),
+  }));
+  const { code, stderr } = await runProgram(
+    [`--base-url=${server.url}`, "--model=test-model", "Commit my work"],
+    { cwd: workspace.path },
+  );
+  assertEquals(code, 1, stderr);
+  assertEquals(server.requests.length, 5);
+  assertStringIncludes(
+    stderr,
+    "Stopped: Bash was called 5 times with the same input and the same result",
+  );
+});
+
 Deno.test("AGT-03 the same call with another result may go on", async () => {
   const poll = look("echo x >> polls; wc -l < polls");
   await using server = await modelServer([
