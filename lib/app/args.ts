@@ -209,13 +209,15 @@ export function parseInvocation(args: readonly string[]): Invocation {
 /** camelCase and kebab-case name the same option (spec/features.md 4.2). */
 function inTableSpelling(args: readonly string[]): string[] {
   const end = args.indexOf("--");
-  return args.map((word, index) => {
+  return args.flatMap((word, index) => {
     const [, written = "", rest = ""] = /^--(\w[\w-]*)(=.*)?$/s.exec(word) ??
       [];
     const isOption = written !== "" && (end === -1 || index < end);
     const row = isOption &&
       options.find(({ name }) => kebabCase(name) === kebabCase(written));
     if (!row) return word;
+    // The parser takes no "--name=" for an empty value.
+    if (rest === "=" && row.value !== undefined) return [`--${row.name}`, ""];
     // A switch for stderr, with a value the file in its place.
     return row.name === "debug" && rest !== ""
       ? `--debug-file${rest}`
@@ -325,7 +327,8 @@ function sandboxOf(value: string | undefined): SandboxMode | undefined {
 function sourcesOf(
   value: string | undefined,
 ): readonly SourceName[] | undefined {
-  return value?.split(",").map((word) => {
+  // "" is none of them, as in --setting-sources "".
+  return value?.split(",").filter((word) => word !== "").map((word) => {
     const source = sourceNames.find((name) => name === word.trim());
     if (source !== undefined) return source;
     throw usage(

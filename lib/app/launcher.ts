@@ -12,7 +12,7 @@ export async function start(
 ): Promise<void> {
   const end = Deno.args.indexOf("--");
   const flags = end === -1 ? Deno.args : Deno.args.slice(0, end);
-  if (flags.includes("--version") || flags.includes("-V")) {
+  if (["--version", "-V", "-v"].some((word) => flags.includes(word))) {
     return writeWhole(Deno.stdout, `openclaude ${version}\n`);
   }
   if (flags.includes("--help") || flags.includes("-h")) {

@@ -249,6 +249,7 @@ export const options: readonly OptionRow[] = [
   {
     name: "setting-sources",
     value: "LIST",
+    mayBeEmpty: true,
     help: "which settings files are read\n[user,project,local]",
   },
   { name: "trust", help: "use the settings that this workspace brings" },

@@ -1,6 +1,4 @@
 import type { Conversation } from "../core/conversation.ts";
-import { exitCodes, UserError } from "../core/error.ts";
-import { type ImagePart, type Part, text } from "../core/message.ts";
 import { stateFolder } from "../platform/folders.ts";
 import { path } from "../platform/paths.ts";
 import { type Invocation, parseInvocation } from "./args.ts";
@@ -12,17 +10,15 @@ import { resolveEndpoint } from "./endpoint.ts";
 import type { FrontEnds } from "./front_end.ts";
 import { openDebugLog } from "./debug_log.ts";
 import { openLastMessage } from "./last_message.ts";
-import { readImages } from "./prompt_images.ts";
 import { systemPromptChange } from "./system_prompt.ts";
 import { startTimeLimit, type TimeLimit } from "./time_limit.ts";
 import { findFolders, withFolders } from "./more_folders.ts";
-import { jsonFormatOf } from "./output_format.ts";
 import { permissionSetup } from "./permission_setup.ts";
-import { readPipedInput } from "./piped_input.ts";
 import type { RealmStarter } from "./realm_start.ts";
 import { ruleStoreOf } from "./rule_store.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { modelAbove, openSettings, underOwner } from "./settings.ts";
+import { readStart, type Start } from "./start_choice.ts";
 import { subcommandOf } from "./subcommands.ts";
 import { version } from "./version.ts";
 import { workingFolder } from "./working_folder.ts";
@@ -77,40 +73,55 @@ async function converse(
     follow(conversation: Conversation): void;
   },
 ): Promise<number> {
-  const json = jsonFormatOf(invocation);
-  const isDriven = json?.input === "stream-json";
-  const isTerminal = Deno.stdin.isTerminal();
-  const piped = isTerminal || isDriven ? "" : await readPipedInput();
-  const images = await readImages(invocation.images);
-  const content = promptParts(invocation.prompt, piped, images);
-  const wantsRepl = invocation.isInteractive ||
-    (content === undefined && !invocation.isOneshot && isTerminal &&
-      json === undefined);
-  if (wantsRepl && !isTerminal) {
-    throw new UserError(
-      "Cannot open the REPL: stdin is not a terminal. Give the prompt as an " +
-        "argument",
-      exitCodes.usage,
-    );
+  const start = await readStart(invocation);
+  const { settings, permissions, ...rest } = await readSetup(invocation, start);
+  const { endpoint, sandbox } = rest;
+  await using conversation = await boot({
+    ...invocation,
+    ...rest,
+    settings,
+    permissions,
+    realms,
+    mode: permissions.mode,
+    isModeGiven: invocation.mode !== undefined,
+    canAsk: start.canAsk,
+    needsVision: start.hasImages,
+    isOneshot: start.frontEnd !== "repl",
+    chooseSession: start.canAskPerson ? frontEnds.chooseSession : undefined,
+  });
+  follow(conversation);
+  const { content, json } = start;
+  const exitCode = await frontEnds[start.frontEnd](conversation, {
+    content,
+    quiet: invocation.quiet,
+    debug: invocation.debug,
+    version,
+    mode: conversation.mode,
+    last: await conversation.last(),
+    canBypass: permissions.canBypass,
+    model: endpoint.model,
+    ...limit && { timeLimit: limit },
+    ...json && { json: { ...json, hasKey: endpoint.apiKey !== "ollama" } },
+    // A prompt is not kept waiting for what only a status line shows.
+    ...start.frontEnd === "repl" ? { sandbox: await sandboxWord(sandbox) } : {},
+    historyFile: historyFile(conversation.cwd),
+  });
+  if (conversation.sessionFile !== null) {
+    const { cleanUpSessions } = await import("./cleanup.ts");
+    const days = settings.merged.cleanupPeriodDays;
+    await cleanUpSessions({ days, now: Date.now });
   }
-  if (wantsRepl && limit !== undefined) {
-    throw new UserError(
-      "Cannot use --timeout with the REPL: it ends when you leave it",
-      exitCodes.usage,
-    );
-  }
-  if (content === undefined && (images.length > 0 || !wantsRepl && !isDriven)) {
-    throw new UserError(
-      "Cannot start: there is no prompt. Give one as an argument or on " +
-        "stdin, or run openclaude in a terminal for the REPL",
-      exitCodes.usage,
-    );
-  }
-  const canAsk = json === undefined
-    ? isTerminal && Deno.stderr.isTerminal()
-    : isDriven;
+  return exitCode;
+}
+
+/** What flags and settings make of a conversation. */
+async function readSetup(
+  invocation: Invocation,
+  { canAskPerson, frontEnd }: Start,
+) {
+  const prompting = await systemPromptChange(invocation);
   const settings = await openSettings(invocation, {
-    ask: wantsRepl && canAsk ? askTrust : undefined,
+    ask: frontEnd === "repl" && canAskPerson ? askTrust : undefined,
   });
   const flags = underOwner(invocation, settings);
   keepNoExec(flags, settings.merged);
@@ -121,62 +132,21 @@ async function converse(
   const workspace = await workingFolder(invocation.cwd);
   const setup = permissionSetup(invocation, settings.layers);
   const more = await findFolders(setup.folders, workspace);
-  const sandbox = await sandboxFor(flags, {
-    settings: withFolders(settings.merged, more.paths),
-    endpoint,
-    workspace,
-  });
-  await using conversation = await boot({
-    ...invocation,
-    sandbox,
-    endpoint,
-    spending,
-    resolve,
+  return {
     settings,
-    realms,
-    canAsk,
-    mode: setup.mode,
+    endpoint,
+    resolve,
+    spending,
+    sandbox: await sandboxFor(flags, {
+      settings: withFolders(settings.merged, more.paths),
+      endpoint,
+      workspace,
+    }),
     permissions: { ...setup, warnings: [...setup.warnings, ...more.warnings] },
     folders: more.paths,
     ruleStore: await ruleStoreOf(workspace),
-    prompting: await systemPromptChange(invocation),
-    needsVision: images.length > 0,
-    isOneshot: !wantsRepl,
-    isModeGiven: invocation.mode !== undefined,
-    chooseSession: canAsk && json === undefined
-      ? frontEnds.chooseSession
-      : undefined,
-  });
-  follow(conversation);
-  const frontEnd = wantsRepl
-    ? frontEnds.repl
-    : json === undefined
-    ? frontEnds.oneshot
-    : frontEnds.json;
-  const state = stateFolder();
-  const exitCode = await frontEnd(conversation, {
-    content,
-    quiet: invocation.quiet,
-    debug: invocation.debug,
-    version,
-    mode: conversation.mode,
-    last: await conversation.last(),
-    canBypass: setup.canBypass,
-    model: endpoint.model,
-    ...limit && { timeLimit: limit },
-    ...json && { json: { ...json, hasKey: endpoint.apiKey !== "ollama" } },
-    // A prompt is not kept waiting for what only a status line shows.
-    ...wantsRepl ? { sandbox: await sandboxWord(sandbox) } : {},
-    historyFile: state === undefined
-      ? undefined
-      : path.join(state, "history", `${folderKey(conversation.cwd)}.jsonl`),
-  });
-  if (conversation.sessionFile !== null) {
-    const { cleanUpSessions } = await import("./cleanup.ts");
-    const days = settings.merged.cleanupPeriodDays;
-    await cleanUpSessions({ days, now: Date.now });
-  }
-  return exitCode;
+    prompting,
+  };
 }
 
 async function sandboxWord(sandbox: Sandbox): Promise<string> {
@@ -185,19 +155,12 @@ async function sandboxWord(sandbox: Sandbox): Promise<string> {
   return plan.kind === "none" ? "no sandbox" : plan.kind;
 }
 
-/** The prompt with its images and what was piped in, as one message. */
-function promptParts(
-  prompt: string | undefined,
-  piped: string,
-  images: readonly ImagePart[],
-): Part[] | undefined {
-  const block = piped.trim() === "" ? "" : piped.trimEnd();
-  const words = prompt ?? block;
-  if (words === "") return undefined;
-  const before = prompt === undefined || block === ""
-    ? []
-    : [text(`<stdin>\n${block}\n</stdin>`)];
-  return [...before, ...images, text(words)];
+/** Where the prompts that are typed in a folder are kept. */
+function historyFile(folder: string): string | undefined {
+  const state = stateFolder();
+  return state === undefined
+    ? undefined
+    : path.join(state, "history", `${folderKey(folder)}.jsonl`);
 }
 
 /** A folder's name for a file: its path with all but letters replaced. */

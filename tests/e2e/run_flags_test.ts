@@ -142,6 +142,7 @@ Deno.test("--system-prompt replaces, --append-system-prompt follows", async () =
     "A\n\nFrom a file.",
   );
   assertEquals(await system("--system-prompt", ""), null);
+  assertEquals(await system("--system-prompt="), null);
 });
 
 Deno.test("a system prompt can't come from two places, or from no file", async () => {
