@@ -79,7 +79,7 @@ Deno.test("a driver allows, remembers, refuses, and changes model and mode", asy
   await program.send(userLine("And now?"));
   const last = await program.next(isResult);
   const { code } = await program.end();
-  assertEquals([last.result, code], ["Second.", 3]);
+  assertEquals([last.result, code], ["Second.", 0]);
   assertEquals(last.permission_denials.length, 1);
   const entries = await Array.fromAsync(Deno.readDir(workspace.path));
   assertEquals(
@@ -160,7 +160,7 @@ Deno.test("a question that is open at the end of the input is a no", async () =>
   await program.send(userLine("Go"));
   await program.next(isQuestion);
   const { code } = await program.end();
-  assertEquals(code, 3);
+  assertEquals(code, 0);
   const result = program.lines.at(-1);
   assert(result !== undefined && isResult(result));
   assertEquals(result.result, "I may not.");

@@ -29,10 +29,14 @@ export const drivenFlags = [
 /** Starts the program for lines both ways. */
 export async function drive(
   args: readonly string[],
-  { cwd }: { readonly cwd: string },
+  { cwd, command = denoRun() }: {
+    readonly cwd: string;
+    /** Command and arguments before the program's own; default: all allowed. */
+    readonly command?: readonly string[];
+  },
 ): Promise<Driven> {
   const home = await tempFolder();
-  const [program = "", ...before] = denoRun();
+  const [program = "", ...before] = command;
   const child = new Deno.Command(program, {
     args: [...before, ...drivenFlags, ...args],
     cwd,

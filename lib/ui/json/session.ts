@@ -126,7 +126,12 @@ export class JsonSession {
   #endRun(event: AgentEvent & { type: "run_end" }): void {
     this.#waiting--;
     this.#isInterrupting = false;
-    this.#exitCode = exitCodeOf(event);
+    // A driver is told of refused calls, and its libraries take any other
+    // code for a crash.
+    const { reads } = this.#options;
+    this.#exitCode = reads && event.reason === "done"
+      ? exitCodes.done
+      : exitCodeOf(event);
     for (const line of listRefusals(event.denials, this.#conversation.cwd)) {
       this.#note(line);
     }
