@@ -266,7 +266,9 @@ export class Recorder {
   /** What a file was before a command. */
   #stateBefore(file: string, { scan, inGit }: WatchedWorkspace): FileState {
     const mark = scan.files.get(file);
-    if (mark === undefined) return { kind: "absent" };
+    if (mark === undefined) {
+      return { kind: scan.folders.has(file) ? "folder" : "absent" };
+    }
     const isLarge = mark.size > maxWatchedBytes;
     return this.#lastState(file, mark) ?? inGit(file, mark) ??
       lost(isLarge ? "too large" : "not saved in time", mark);

@@ -47,21 +47,30 @@ export async function restore(
     foreign: [] as string[],
     changes: [] as FileChange[],
   };
-  for (const { path: file, before, after } of inOrder(mergeChanges(calls))) {
-    const now = await captureFile(file, { store: options.store, maxBytes });
-    if (sameState(now, before)) continue;
-    if (!sameState(now, after)) report.foreign.push(file);
-    const why = now.kind === "lost"
-      ? "what is there now could not be saved first"
-      : await bringBack(file, before, options);
-    if (why !== null) {
-      report.failed.push({ path: file, why });
-      continue;
+  const bringBackAll = async (changes: readonly FileChange[]) => {
+    for (const { path: file, before, after } of changes) {
+      const now = await captureFile(file, { store: options.store, maxBytes });
+      if (sameState(now, before)) continue;
+      // A folder that stood there may have gone with the files in it.
+      const isOurs = sameState(now, after) ||
+        (after.kind === "folder" && now.kind === "absent");
+      if (!isOurs) report.foreign.push(file);
+      const why = now.kind === "lost"
+        ? "what is there now could not be saved first"
+        : await bringBack(file, before, options);
+      if (why !== null) {
+        report.failed.push({ path: file, why });
+        continue;
+      }
+      (before.kind === "absent" ? report.removed : report.restored).push(file);
+      report.changes.push({ path: file, before: now, after: before });
     }
-    (before.kind === "absent" ? report.removed : report.restored).push(file);
-    report.changes.push({ path: file, before: now, after: before });
-  }
+  };
+  const { files, folders, rest } = inOrder(mergeChanges(calls));
+  await bringBackAll(files);
   await removeEmpty(calls.flatMap(({ newFolders }) => newFolders));
+  await bringBackAll(folders);
+  await bringBackAll(rest);
   const git = mergeGit(calls);
   const index = git === null ? null : await restoreIndex(git, options);
   return {
@@ -86,12 +95,27 @@ export function mergeChanges(calls: readonly CallChanges[]): FileChange[] {
   );
 }
 
-/** What has to go comes first, the deepest before the folder around it. */
-function inOrder(changes: readonly FileChange[]): FileChange[] {
-  const goes = ({ before }: FileChange) => before.kind === "absent" ? 0 : 1;
-  return changes.toSorted((one, other) =>
-    goes(one) - goes(other) || other.path.length - one.path.length
+/**
+ * Nothing may stand in the way of what comes back: first the files go that
+ * were not there, or where a folder was, then the folders that were not
+ * there. The deepest comes first: it is within what goes after it.
+ */
+function inOrder(changes: readonly FileChange[]): {
+  readonly files: readonly FileChange[];
+  readonly folders: readonly FileChange[];
+  readonly rest: readonly FileChange[];
+} {
+  const sorted = changes.toSorted((one, other) =>
+    other.path.length - one.path.length
   );
+  const goes = ({ before }: FileChange) =>
+    before.kind === "absent" || before.kind === "folder";
+  const isFolder = ({ after }: FileChange) => after.kind === "folder";
+  return {
+    files: sorted.filter((each) => goes(each) && !isFolder(each)),
+    folders: sorted.filter((each) => goes(each) && isFolder(each)),
+    rest: sorted.filter((each) => !goes(each)),
+  };
 }
 
 function mergeGit(
@@ -122,6 +146,7 @@ async function bringBack(
         await Deno.symlink(state.target, file);
         return null;
       case "folder":
+        await removeIfThere(file);
         await Deno.mkdir(file, { recursive: true });
         return null;
       case "lost":
