@@ -75,9 +75,12 @@ function fault(target: string, state: string): UserError {
 
 /** The session's name as a file's, else the start of its id. */
 function nameOf({ header, facts }: SessionView): string {
-  const words = (facts.name ?? "").match(/[\p{L}\p{N}._]+/gu) ?? [];
-  const whole = words.join("-").replace(/^\.+/, "");
-  const name = whole.slice(0, longestName).replace(/[\ud800-\udbff]$/, "");
+  const word = /[\p{L}\p{N}_]+(?:\.[\p{L}\p{N}_]+)*/gu;
+  const words = (facts.name ?? "").match(word) ?? [];
+  const name = words.join("-").slice(0, longestName).replace(
+    /[\ud800-\udbff]$/,
+    "",
+  );
   return name === "" ? `session-${header.id.slice(0, 8)}` : name;
 }
 

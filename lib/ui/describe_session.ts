@@ -72,7 +72,8 @@ function fileList(
   cwd: string,
 ): string[] {
   if (files.length === 0) return [];
-  const names = files.slice(0, mostNamed).map((file) => name(file, cwd));
+  const names = files.map((file) => name(file, cwd)).toSorted()
+    .slice(0, mostNamed);
   const more = files.length - names.length;
   if (more > 0) names.push(`${more} more`);
   const number = files.length === 1 ? "" : `${count(files.length, "file")}: `;

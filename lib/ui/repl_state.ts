@@ -235,7 +235,8 @@ function submit(state: ReplState, value: string): Step {
   const command = parseCommand(value);
   const next = { ...state, editor };
   if (command !== null) {
-    return step(next, record, { type: "command", ...command });
+    const echo = { type: "echo", text: value } as const;
+    return step(next, record, echo, { type: "command", ...command });
   }
   const content = [text(value)];
   if (!state.isBusy) {

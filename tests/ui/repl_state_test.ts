@@ -97,7 +97,7 @@ const sequences: readonly (readonly [
     say.end("done"),
     "b\r",
   ], ["record", "echo", "prompt", "record", "echo", "prompt"]],
-  ["a command is no prompt", ["/help\r"], ["record", "command"]],
+  ["a command is no prompt", ["/help\r"], ["record", "echo", "command"]],
   ["a path is a prompt", ["/usr/bin is full\r"], ["record", "echo", "prompt"]],
   ["Ctrl+C clears the draft first", ["draft", "\x03", "\x03", "\x03"], [
     "leave",
@@ -176,6 +176,20 @@ const sequences: readonly (readonly [
     say.end("aborted"),
     "y\r",
   ], ["preview", "record", "echo", "prompt"]],
+  ["Escape twice at an empty input rewinds", ["\x1b", "\x1b"], ["command"]],
+  ["Escape twice empties a draft first", ["draft", "\x1b", "\x1b", "\x1b"], []],
+  ["two Escapes far apart do nothing", [
+    "\x1b",
+    say.usage,
+    say.usage,
+    "\x1b",
+  ], []],
+  ["the Escape that interrupts is not the first of two", [
+    say.runStart,
+    "\x1b",
+    say.end("aborted"),
+    "\x1b",
+  ], ["interrupt"]],
   ["Ctrl+L draws anew", ["\x0c"], ["redraw"]],
 ];
 
