@@ -18,8 +18,14 @@ export interface ByteStream {
  * Writes text to a stream. Writes are synchronous, so that two streams of one
  * terminal stay in order; where a full pipe refuses that, the rest follows
  * asynchronously. A reader that went away (EPIPE) silences the sink.
+ *
+ * @param options with `waits: false` nothing is written synchronously: a
+ * program that does not read its pipe must not stop this one.
  */
-export function createSink(stream: ByteStream): Sink {
+export function createSink(
+  stream: ByteStream,
+  { waits = true }: { readonly waits?: boolean } = {},
+): Sink {
   const encoder = new TextEncoder();
   let waiting: Uint8Array[] = [];
   let draining: Promise<void> | null = null;
@@ -47,7 +53,7 @@ export function createSink(stream: ByteStream): Sink {
     const bytes = encoder.encode(text);
     let at = 0;
     try {
-      while (draining === null && at < bytes.length) {
+      while (waits && draining === null && at < bytes.length) {
         at += stream.writeSync(bytes.subarray(at));
       }
     } catch (error) {

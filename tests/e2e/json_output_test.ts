@@ -16,7 +16,7 @@ import { checkedLines, countKinds, resultOf } from "../support/json_lines.ts";
 import { modelServer } from "../support/model_server.ts";
 import { tempFolder } from "../support/temp.ts";
 import { goldenCases, goldenFolder } from "./golden.ts";
-import { denoRun, runProgram } from "./program.ts";
+import { baseEnvironment, denoRun, runProgram } from "./program.ts";
 
 const stream = ["--output-format=stream-json", "--include-partial-messages"];
 
@@ -197,6 +197,7 @@ Deno.test("formats that don't go together are wrong usage", async () => {
     [["--replay-user-messages"], "--input-format stream-json"],
     [["--permission-prompt-tool=stdio"], "--input-format stream-json"],
     [["--permission-prompt-tool=mcp__x"], "must be stdio"],
+    [["--output-format=text", "--include-partial-messages"], "stream-json"],
   ];
   for (const [args, says] of cases) {
     const { code, stdout, stderr } = await runProgram([...args, "Go"], {
@@ -228,6 +229,47 @@ Deno.test("head -1 gets its line, and the run is stopped quietly", async () => {
   assertEquals([code, stderr], [130, ""]);
   assertEquals(await server.requests[0]?.ended, "left");
 });
+
+Deno.test("a driver that reads nothing stops neither the run nor its end", async () => {
+  await using home = await tempFolder();
+  const words = Array.from({ length: 20_000 }, (_, at) => `word ${at * 7919}`);
+  await using workspace = await tempFolder({
+    "s.jsonl": script(
+      { ...write, text: words.join(" ") },
+      { text: "Late.", delayMs: 60_000 },
+    ),
+  });
+  const [program = "", ...args] = denoRun();
+  const child = new Deno.Command(program, {
+    args: [
+      ...args,
+      ...stream,
+      "--permission-mode=bypassPermissions",
+      "-m=scripted:s.jsonl",
+      "Go",
+    ],
+    cwd: workspace.path,
+    clearEnv: true,
+    env: await baseEnvironment(home.path),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+    signal: AbortSignal.timeout(90_000),
+  }).spawn();
+  // The call comes after half a megabyte of lines.
+  const limit = Date.now() + 60_000;
+  while (!await exists(workspace.at("b.txt"))) {
+    assert(Date.now() < limit, "the run goes on");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  child.kill("SIGTERM");
+  assertEquals((await child.status).code, 143);
+  await child.stdout.cancel();
+});
+
+async function exists(file: string): Promise<boolean> {
+  return await Deno.stat(file).then(() => true, () => false);
+}
 
 Deno.test("a closed stdin is an empty one", async () => {
   await using workspace = await tempFolder(scripts);

@@ -2,6 +2,7 @@ import type { FrontEndOptions } from "../../app/front_end.ts";
 import type { TimeLimit } from "../../app/time_limit.ts";
 import type { Conversation } from "../../core/conversation.ts";
 import { exitCodes } from "../../core/error.ts";
+import { createSink } from "../../term/sink.ts";
 import { type FrontEndIo, processIo } from "../io.ts";
 import { RunLines } from "./run_lines.ts";
 import { JsonSession } from "./session.ts";
@@ -16,6 +17,8 @@ export interface JsonOptions extends FrontEndOptions {
 
 /** Milliseconds that a run may take to end when the process must. */
 const graceMs = 2000;
+/** Milliseconds that its last lines may then take to be read. */
+const flushMs = 500;
 
 /**
  * Tells runs to a program, as JSON lines on stdout or as one result, and takes
@@ -28,7 +31,7 @@ export async function runJson(
   conversation: Conversation,
   options: JsonOptions,
 ): Promise<number> {
-  const { io = processIo(), newUuid = () => crypto.randomUUID() } = options;
+  const { io = drivenIo(), newUuid = () => crypto.randomUUID() } = options;
   const { json = plainJson, quiet, debug, version, model } = options;
   const lines = new RunLines({
     cwd: conversation.cwd,
@@ -57,8 +60,25 @@ export async function runJson(
     return await session.run(options.content);
   } finally {
     stopListening();
-    await Promise.all([io.stdout.flush(), io.stderr.flush()]);
+    await flush(io, session.isStopped);
   }
+}
+
+/** Those of the process; a driver that does not read stops nothing. */
+function drivenIo(): FrontEndIo {
+  return { ...processIo(), stdout: createSink(Deno.stdout, { waits: false }) };
+}
+
+/** Waits until all is written; for a process that must end, not forever. */
+async function flush(io: FrontEndIo, isStopped: boolean): Promise<void> {
+  const written = Promise.all([io.stdout.flush(), io.stderr.flush()]);
+  if (!isStopped) return void await written;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, flushMs);
+  });
+  await Promise.race([written, over]);
+  clearTimeout(timer);
 }
 
 const plainJson = {

@@ -2,14 +2,13 @@ import {
   type AgentEvent,
   type AgentEventBody,
   assertNever,
-  type RunEndReason,
 } from "../../core/event.ts";
 import { type Message, ownParts } from "../../core/message.ts";
-import { describeEnd } from "../run_end.ts";
 import { Accounts } from "./accounts.ts";
 import { partBlocks, replyBlocks, resultBlock } from "./blocks_of.ts";
 import type { OutputLine, ResultLine } from "./output_lines.ts";
 import { PartialReply } from "./partial_reply.ts";
+import { resultLine } from "./result_line.ts";
 
 /** What a view of lines is made with. */
 export interface RunLinesOptions {
@@ -26,27 +25,6 @@ export interface RunLinesOptions {
   /** Milliseconds since 1970. */
   now(): number;
 }
-
-const subtypes: Readonly<Record<RunEndReason, ResultLine["subtype"]>> = {
-  done: "success",
-  max_turns: "error_max_turns",
-  budget: "error_max_budget_usd",
-  aborted: "error_during_execution",
-  loop: "error_during_execution",
-  denied: "error_during_execution",
-  error: "error_during_execution",
-};
-
-const reasons: Readonly<
-  Record<Exclude<RunEndReason, "aborted">, ResultLine["terminal_reason"]>
-> = {
-  done: "completed",
-  max_turns: "max_turns",
-  budget: "max_budget_usd",
-  loop: "loop",
-  denied: "denied",
-  error: "error",
-};
 
 const levels = { debug: "debug", info: "info", warn: "warning" } as const;
 
@@ -201,21 +179,23 @@ export class RunLines {
         ...this.#ofAgent(),
       }];
     }
-    const line = { type: "user" as const, ...this.#ofAgent() };
+    const type = "user";
     if (message.role === "tool") {
       const details = this.#details.get(message.callId);
       this.#details.delete(message.callId);
       return [{
-        ...line,
+        type,
         message: { role: "user", content: [resultBlock(message)] },
+        ...this.#ofAgent(),
         ...(details === undefined ? {} : { tool_use_result: details }),
       }];
     }
     const isOwn = message.origin === undefined;
     if (isOwn && !this.#options.replay) return [];
     return [{
-      ...line,
+      type,
       message: { role: "user", content: partBlocks(ownParts(message)) },
+      ...this.#ofAgent(),
       ...(isOwn ? { isReplay: true } : { isSynthetic: true }),
     }];
   }
@@ -225,37 +205,40 @@ export class RunLines {
       type: "mode" | "retry" | "compaction" | "permission_denied" | "notice";
     },
   ): OutputLine[] {
-    const head = { type: "system", ...this.#stamp() } as const;
+    const type = "system";
+    const stamp = this.#stamp();
     switch (event.type) {
       case "mode": {
         const { mode } = event;
         const rest = { subtype: "status", status: null } as const;
-        return [{ ...head, ...rest, permissionMode: mode }];
+        return [{ type, ...rest, permissionMode: mode, ...stamp }];
       }
       case "retry":
         return [{
-          ...head,
+          type,
           subtype: "api_retry",
           attempt: event.attempt,
           max_retries: event.of,
           retry_delay_ms: event.waitMs,
           error_status: null,
           error: event.because,
+          ...stamp,
         }];
       case "compaction":
         return [{
-          ...head,
+          type,
           subtype: "compact_boundary",
           compact_metadata: {
             trigger: event.trigger === "manual" ? "manual" : "auto",
             pre_tokens: event.before,
             post_tokens: event.after,
           },
+          ...stamp,
         }];
       case "permission_denied": {
         const { callId, tool, because } = event.denial;
         return [{
-          ...head,
+          type,
           subtype: "permission_denied",
           tool_name: tool,
           tool_use_id: callId,
@@ -264,12 +247,13 @@ export class RunLines {
             : "other",
           decision_reason: because,
           message: `${tool} was refused: ${because}`,
+          ...stamp,
         }];
       }
       case "notice": {
         if (event.level === "debug" && !this.#options.debug) return [];
         const rest = { subtype: "informational", content: event.text } as const;
-        return [{ ...head, ...rest, level: levels[event.level] }];
+        return [{ type, ...rest, level: levels[event.level], ...stamp }];
       }
       default:
         return assertNever(event);
@@ -277,31 +261,12 @@ export class RunLines {
   }
 
   #result(event: AgentEventBody & { type: "run_end" }): ResultLine {
-    const { reason, ms, denials } = event;
-    const late = reason === "aborted" ? this.outOfTime : undefined;
-    const wrong = late ?? describeEnd(event);
-    const aborted = this.#running.size > 0 || this.#hasAbortedCall
-      ? "aborted_tools"
-      : "aborted_streaming";
-    return {
-      type: "result",
-      subtype: subtypes[reason],
-      is_error: reason !== "done",
-      duration_ms: ms,
-      ...this.#accounts.figures(),
-      result: this.#text,
-      permission_denials: denials.map(({ tool, callId, input }) => ({
-        tool_name: tool,
-        tool_use_id: callId,
-        tool_input: input,
-      })),
-      terminal_reason: late !== undefined
-        ? "timeout"
-        : reason === "aborted"
-        ? aborted
-        : reasons[reason],
-      ...(reason === "done" || wrong === null ? {} : { errors: [wrong] }),
-      ...this.#stamp(),
-    };
+    return resultLine(event, {
+      figures: this.#accounts.figures(),
+      text: this.#text,
+      inTools: this.#running.size > 0 || this.#hasAbortedCall,
+      outOfTime: this.outOfTime,
+      stamp: this.#stamp(),
+    });
   }
 }

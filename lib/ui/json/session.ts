@@ -103,6 +103,11 @@ export class JsonSession {
     this.#finished.resolve(this.#stopCode);
   }
 
+  /** Whether the process ends before its work is done. */
+  get isStopped(): boolean {
+    return this.#stopCode !== undefined;
+  }
+
   /** Waits no longer; what is under way is told as interrupted. */
   abandon(exitCode: number): void {
     if (this.#waiting > 0) this.#end(this.#options.lines.abandoned());
