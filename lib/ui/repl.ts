@@ -207,10 +207,8 @@ class Repl implements Disposable {
   }
 
   #command(effect: Effect & { type: "command" }): void {
-    const { view } = this.#parts;
-    const running = runCommand(effect, this.#port());
-    running.catch((error) => this.#show(view.note([describeError(error)])))
-      .finally(() => this.#clock.request());
+    const port = this.#port();
+    runCommand(effect, port).catch((error) => port.note(describeError(error)));
   }
 
   #port(): CommandPort {
@@ -225,6 +223,8 @@ class Repl implements Disposable {
         conversation.send(op);
       },
       note: (...lines) => {
+        // An answer that comes too late would be drawn on the shell's screen.
+        if (this.#left.signal.aborted) return;
         this.#show(view.note(lines));
         this.#clock.request();
       },

@@ -501,3 +501,17 @@ Deno.test("runOneshot() exits with 143 when SIGTERM ended the run", async () => 
   io.signal("SIGTERM");
   assertEquals(await run, 143);
 });
+
+Deno.test("runOneshot() names the session's file with --debug alone", async () => {
+  for (const debug of [true, false]) {
+    const io = new FakeIo();
+    await using conversation = new FakeConversation((op, self) => {
+      if (op.type === "prompt") self.emit(...reading);
+    });
+    conversation.sessionFile = "/state/c1.jsonl";
+    const options = { ...frontEndOptions, content: [text("hi")], debug, io };
+    assertEquals(await runOneshot(conversation, options), 0);
+    assertEquals(io.stderr.text.includes("Session /state/c1.jsonl"), debug);
+    assertEquals(io.stdout.text, "It is **fine**.\n");
+  }
+});
