@@ -74,7 +74,7 @@ export class RunLines {
       type: "run_end",
       reason: "aborted",
       turns: 0,
-      ms: Math.max(0, this.#options.now() - this.#startedAt),
+      ms: this.#startedAt === 0 ? 0 : this.#options.now() - this.#startedAt,
       denials: [],
     });
   }

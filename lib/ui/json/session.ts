@@ -69,6 +69,7 @@ export class JsonSession {
 
   /** Resolves to the exit code when all is done. */
   async run(content: readonly Part[] | undefined): Promise<number> {
+    if (this.#stopCode !== undefined) return this.#stopCode;
     const events = this.#conversation.events()[Symbol.asyncIterator]();
     // Listening begins with the first call, which must come before the op.
     let next = events.next();
@@ -93,13 +94,11 @@ export class JsonSession {
   /** As `interrupt()`, and the process ends with the run. */
   stop(exitCode: number, because?: string): void {
     this.#stopCode ??= exitCode;
-    if (this.#waiting > 0) {
-      if (because !== undefined) this.#options.lines.outOfTime = because;
-      return this.interrupt();
-    }
-    if (because !== undefined) {
-      this.#io.stderr.write(`openclaude: ${because}\n`);
-    }
+    const { lines } = this.#options;
+    if (because !== undefined) lines.outOfTime = because;
+    if (this.#waiting > 0) return this.interrupt();
+    // Time that is over before a run, or between two, is told as a result.
+    if (because !== undefined) this.#end(lines.abandoned());
     this.#finished.resolve(this.#stopCode);
   }
 

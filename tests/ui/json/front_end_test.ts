@@ -116,3 +116,31 @@ Deno.test("runJson() asks nobody who did not say that he answers", async () => {
   assert(reply?.type === "reply" && reply.answer.kind === "deny");
   assertEquals(io.stdout.text.includes("control_request"), false);
 });
+
+Deno.test("runJson() tells of a time limit that was over before the run", async () => {
+  const message = "Stopped at the time limit of 1s (--timeout)";
+  const timeLimit = { signal: AbortSignal.abort(), message };
+  const { io, conversation, exitCode } = begin(() => {}, { timeLimit });
+  assertEquals(await exitCode, 124);
+  const result = resultOf(checkedLines(io.stdout.text));
+  assertEquals([result.terminal_reason, result.errors], ["timeout", [message]]);
+  assertEquals(io.stderr.text, `openclaude: ${message}\n`);
+  assertEquals(conversation.ops, []);
+});
+
+Deno.test("runJson() tells of a time limit that is over during a run", async () => {
+  const controller = new AbortController();
+  const timeLimit = { signal: controller.signal, message: "Too late" };
+  const { io, exitCode } = begin((op, conversation) => {
+    endless(op, conversation);
+    if (op.type === "interrupt") conversation.emit(say.end("aborted"));
+  }, { timeLimit });
+  await io.until(() => io.stdout.text.includes("So far."));
+  controller.abort();
+  assertEquals(await exitCode, 124);
+  const result = resultOf(checkedLines(io.stdout.text));
+  assertEquals(
+    [result.terminal_reason, result.result],
+    ["timeout", "So far."],
+  );
+});
