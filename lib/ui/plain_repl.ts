@@ -205,6 +205,7 @@ class PlainRepl {
       costReport: () => costReport(this.#view.totals, this.#io.now()),
       send: (op) => {
         if (op.type === "clear") this.#view.restart();
+        if (op.type === "uncompact") this.#view.forgetContext();
         conversation.send(op);
       },
       note: (...lines) => stderr.write(`${lines.join("\n")}\n`),

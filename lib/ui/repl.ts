@@ -220,6 +220,7 @@ class Repl implements Disposable {
       costReport: () => costReport(view.totals, io.now()),
       send: (op) => {
         if (op.type === "clear") view.restart();
+        if (op.type === "uncompact") view.forgetContext();
         conversation.send(op);
       },
       note: (...lines) => {

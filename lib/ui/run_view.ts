@@ -106,6 +106,11 @@ export class RunView {
   /** The conversation begins anew: commands start in its folder again. */
   restart(): void {
     this.#cwd = this.#options.cwd;
+    this.forgetContext();
+  }
+
+  /** The history is another: its size is not known before the next request. */
+  forgetContext(): void {
     this.#totals = { ...this.#totals, context: 0, window: 0 };
   }
 

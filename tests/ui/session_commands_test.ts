@@ -244,6 +244,25 @@ Deno.test("/rename, /fork, /export and /compact undo do what they say", async ()
   ]);
 });
 
+Deno.test("the status line does not say how full a history was that is another now", async () => {
+  const unknowing = ["/compact undo", "/clear", "/resume s1", "/rewind"];
+  for (const command of unknowing) {
+    await talk(obliging, async ({ io, type, conversation }) => {
+      conversation.emit(say.usage);
+      await io.shows("context 1.5k/32k");
+      type(`${command}\r`);
+      if (command === "/rewind") {
+        await io.shows("❯ 2");
+        type("\r");
+      }
+      await io.until(() => !io.screen.text().includes("context 1.5k"));
+      const notice = { type: "notice", level: "info", text: "Over" } as const;
+      conversation.emit(notice);
+      await io.shows("Over");
+    });
+  }
+});
+
 Deno.test("/context says what takes the room, once that is known", async () => {
   await talk(() => {}, async ({ io, type, conversation }) => {
     type("/context\r");
