@@ -23,7 +23,12 @@ export interface Origin {
 /** The user's settings file. */
 export interface SettingsFinding {
   readonly file: string | null;
-  readonly state: "used" | "missing" | "not_permitted" | "broken";
+  readonly state:
+    | "used"
+    | "partly_used"
+    | "missing"
+    | "not_permitted"
+    | "broken";
   /** What is in the way; "" when nothing is. */
   readonly problem: string;
 }
@@ -128,9 +133,11 @@ async function readSettings(): Promise<
     return { settings: {}, finding: found("not_permitted", problem) };
   }
   try {
-    const settings = await loadSettings(file);
+    const warnings: string[] = [];
+    const settings = await loadSettings(file, warnings);
     await Deno.stat(file);
-    return { settings, finding: found("used") };
+    const state = warnings.length === 0 ? "used" : "partly_used";
+    return { settings, finding: found(state, warnings.join("; ")) };
   } catch (error) {
     const finding = error instanceof Deno.errors.NotFound
       ? found("missing")

@@ -21,16 +21,20 @@ export function settingsFile(): string | undefined {
 
 /**
  * Reads the user's settings and no others. No file, or one that may not
- * be read, is no settings. Needs `--allow-read` for the file.
+ * be read, is no settings; what of it can't be used goes to `warnings`. Needs
+ * `--allow-read` for the file.
  *
  * @throws {UserError} with exit code 52 that names the file and the field.
  */
 export async function loadSettings(
   file: string | undefined = settingsFile(),
+  warnings: string[] = [],
 ): Promise<Settings> {
-  return file === undefined
-    ? {}
-    : await loadFile(file, { workspace: Deno.cwd(), home: homeFolder() });
+  return file === undefined ? {} : await loadFile(file, {
+    workspace: Deno.cwd(),
+    home: homeFolder(),
+    warnings,
+  });
 }
 
 /** The parts of the command line that choose settings. */

@@ -100,17 +100,22 @@ export async function loadLayers(
 }
 
 /**
- * Reads one settings file of the user. No file is no settings.
+ * Reads one settings file of the user. No file is no settings. What of it
+ * can't be used goes to `warnings`.
  *
  * @throws {UserError} as {@link loadLayers} does.
  */
 export async function loadFile(
   file: string,
-  places: { readonly workspace: string; readonly home: string | undefined },
+  { warnings = [], ...places }: {
+    readonly workspace: string;
+    readonly home: string | undefined;
+    readonly warnings?: string[];
+  },
 ): Promise<Settings> {
   const options = { ...places, isTrusted: false, config: undefined };
   const place = { layer: "user", file, folder: path.dirname(file) } as const;
-  const layer = await readLayer(place, { options, warnings: [], withheld: [] });
+  const layer = await readLayer(place, { options, warnings, withheld: [] });
   return layer?.settings ?? {};
 }
 

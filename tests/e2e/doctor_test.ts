@@ -175,7 +175,7 @@ Deno.test("openclaude doctor reports settings and keys that can't be used", asyn
     return JSON.parse(stdout);
   };
   const broken = await report("broken");
-  assertEquals(broken.settings.state, "broken");
+  assertEquals(broken.settings.state, "partly_used");
   assertStringIncludes(broken.settings.problem, "modle");
   const good = await report("good");
   assertEquals(good.settings.state, "used");
