@@ -3,26 +3,16 @@ import { createBreather } from "../platform/breather.ts";
 import { path } from "../platform/paths.ts";
 import type { BlobStore } from "./blob_store.ts";
 import { isDestructive } from "./destructive.ts";
-import {
-  captureFile,
-  type FileState,
-  isRefusal,
-  lost,
-  sameState,
-} from "./file_state.ts";
+import { captureFile, type FileState, lost, sameState } from "./file_state.ts";
 import {
   type GitIndex,
   type GitState,
   parseIndex,
   readGitState,
 } from "./git_index.ts";
-import {
-  type FileMark,
-  markOf,
-  sameMark,
-  type Scan,
-  scanFolder,
-} from "./scan.ts";
+import { isSettled, isThere, seenMark, touchedFiles, unseen } from "./looks.ts";
+import { missingAbove, realFile } from "./own_write.ts";
+import { type FileMark, sameMark, type Scan, scanFolder } from "./scan.ts";
 
 /** What a change of a file was. Paths are absolute and real. */
 export interface FileChange {
@@ -64,9 +54,19 @@ export interface BeforeCall {
 
 interface WatchedWorkspace {
   readonly scan: Scan;
+  /** When the look began, milliseconds since 1970. */
+  readonly at: number;
   readonly git: GitMark | null;
   /** The state of a file that git keeps as it is; null for others. */
   inGit(file: string, mark: FileMark): FileState | null;
+}
+
+/** A file as it was last seen. */
+interface Known {
+  readonly mark: FileMark;
+  readonly state: FileState;
+  /** False for a file so new that another change would not show in its mark. */
+  readonly isSettled: boolean;
 }
 
 /** What the recorder works with. */
@@ -106,7 +106,7 @@ export class Recorder {
   #index: { readonly blob: string | null; readonly entries: GitIndex | null } =
     { blob: null, entries: null };
   /** States of files, with the mark under which they were taken. */
-  readonly #known = new Map<string, { mark: FileMark; state: FileState }>();
+  readonly #known = new Map<string, Known>();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -160,16 +160,19 @@ export class Recorder {
 
   /** What a file is now; copied unless the last copy is still right. */
   async #capture(file: string, maxBytes: number): Promise<FileState> {
+    const now = Date.now();
     const mark = seenMark(file);
     if (mark === "unseen") return unseen;
     const last = this.#known.get(file);
-    if (mark !== null && last !== undefined && sameMark(mark, last.mark)) {
-      return last.state;
-    }
+    const isKnown = mark !== null && last?.isSettled === true &&
+      sameMark(mark, last.mark);
+    if (isKnown) return last.state;
     const { store } = this.#options;
     const state = await captureFile(file, { store, maxBytes });
     if (mark === null || state.kind === "lost") this.#known.delete(file);
-    else this.#known.set(file, { mark, state });
+    else {
+      this.#known.set(file, { mark, state, isSettled: isSettled(mark, now) });
+    }
     return state;
   }
 
@@ -188,6 +191,7 @@ export class Recorder {
     const state = gitRoot === undefined ? null : await readGitState(gitRoot);
     const git = await this.#saveGit(state);
     const inGit = this.#gitReader(state, git);
+    const at = Date.now();
     const scan = await scanFolder(this.#options.root, {
       budgetMs: end - performance.now(),
       signal,
@@ -199,7 +203,7 @@ export class Recorder {
       return { ...nothing, watched: null, gap };
     }
     const gap = await this.#save(scan, inGit, end);
-    return { ...nothing, watched: { scan, git, inGit }, gap };
+    return { ...nothing, watched: { scan, at, git, inGit }, gap };
   }
 
   /** Copies what git does not have, small files first, until time is up. */
@@ -211,7 +215,9 @@ export class Recorder {
     const wanted: [string, FileMark][] = [];
     let large = 0;
     for (const [file, mark] of scan.files) {
-      if (this.#lastState(file, mark) !== null) continue;
+      const isSaved = this.#known.get(file)?.isSettled === true &&
+        this.#lastState(file, mark) !== null;
+      if (isSaved) continue;
       if (inGit(file, mark) !== null) continue;
       if (mark.size > maxWatchedBytes) large++;
       else wanted.push([file, mark]);
@@ -239,7 +245,7 @@ export class Recorder {
     });
     const changes: FileChange[] = [];
     const breather = createBreather(signal);
-    for (const file of touchedFiles(scan, now)) {
+    for (const file of touchedFiles(watched, now)) {
       if (breather.isDue()) await breather.rest();
       const before = this.#stateBefore(file, watched);
       const after = await this.#capture(file, maxWatchedBytes);
@@ -310,22 +316,6 @@ export class Recorder {
   }
 }
 
-function touchedFiles(before: Scan, after: Scan): string[] {
-  const touched: string[] = [];
-  for (const [file, mark] of before.files) {
-    const later = after.files.get(file);
-    // What an incomplete look does not show may still be there.
-    const isSame = later === undefined
-      ? !after.isComplete && isThere(file)
-      : sameMark(mark, later);
-    if (!isSame) touched.push(file);
-  }
-  for (const file of after.files.keys()) {
-    if (!before.files.has(file)) touched.push(file);
-  }
-  return touched;
-}
-
 function sameGit(one: GitMark, other: GitMark): boolean {
   return one.commit === other.commit && one.branch === other.branch &&
     one.index === other.index;
@@ -339,48 +329,4 @@ function describeGap(missed: number, large: number): string | null {
       : "",
   ].filter(Boolean);
   return parts.length === 0 ? null : parts.join(", ");
-}
-
-/** Where a path leads that our tools are about to write. */
-async function realFile(file: string): Promise<string> {
-  try {
-    return await Deno.realPath(file);
-  } catch {
-    // It does not exist yet: its folder, as far as that is there, decides.
-    const folder = path.dirname(file);
-    return folder === file
-      ? file
-      : path.join(await realFile(folder), path.basename(file));
-  }
-}
-
-/** The folders above a file that do not exist. */
-function missingAbove(file: string): string[] {
-  const missing: string[] = [];
-  let at = path.dirname(file);
-  while (!isThere(at) && path.dirname(at) !== at) {
-    missing.push(at);
-    at = path.dirname(at);
-  }
-  return missing;
-}
-
-/** What can't be looked at is taken to be there. */
-function isThere(file: string): boolean {
-  return seenMark(file) !== null;
-}
-
-/**
- * The state of a file that can't even be looked at. No tool of ours writes
- * such a file, so two of them in a row are no change.
- */
-const unseen: FileState = { kind: "lost", why: "unreadable", size: 0 };
-
-function seenMark(file: string): FileMark | "unseen" | null {
-  try {
-    return markOf(file);
-  } catch (error) {
-    if (isRefusal(error)) return "unseen";
-    throw error;
-  }
 }

@@ -19,8 +19,10 @@ import {
 import { measure, measureInTurn, type Program } from "./measure.ts";
 import { findProgram } from "../support/needs.ts";
 import { realmRows } from "./realm_bench.ts";
+import { recorderRows } from "./recorder_bench.ts";
 import { sandboxRows } from "./sandbox_bench.ts";
 import { searchRows } from "./search_bench.ts";
+import { sessionRows } from "./session_bench.ts";
 import {
   bytes,
   formatTable,
@@ -334,6 +336,12 @@ async function main(): Promise<void> {
       ...await timeRows(bench, run, plain),
       ...await sizeRows(bench, run),
       ...(findProgram("rg") === undefined ? [] : await searchRows()),
+      ...await sessionRows({
+        server,
+        command: [deno, ...runFlags, `${folder}/bundle/main.js`],
+        env,
+      }),
+      ...(findProgram("git") === undefined ? [] : await recorderRows()),
       ...await realmRows(`${folder}/bundle`),
       ...(findProgram("bwrap") === undefined ? [] : await sandboxRows()),
       ...await executableRows(bench),
