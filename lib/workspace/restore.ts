@@ -111,10 +111,16 @@ function inOrder(changes: readonly FileChange[]): {
   const goes = ({ before }: FileChange) =>
     before.kind === "absent" || before.kind === "folder";
   const isFolder = ({ after }: FileChange) => after.kind === "folder";
+  const rest = sorted.filter((each) => !goes(each));
+  // A folder may have been there before the first call, and again since.
+  const isNeeded = (folder: string) =>
+    rest.some((each) => each.path.startsWith(folder + path.SEPARATOR));
   return {
     files: sorted.filter((each) => goes(each) && !isFolder(each)),
-    folders: sorted.filter((each) => goes(each) && isFolder(each)),
-    rest: sorted.filter((each) => !goes(each)),
+    folders: sorted.filter((each) =>
+      goes(each) && isFolder(each) && !isNeeded(each.path)
+    ),
+    rest,
   };
 }
 

@@ -220,3 +220,14 @@ Deno.test("UndoLog takes any sequence of writes, commands, undo, redo and new pr
     { numRuns: 80 },
   );
 });
+
+Deno.test("UndoLog brings back a folder that was gone, a file and a folder again in one prompt", async () => {
+  await play([
+    { kind: "command", changes: [{ name: "d", content: null }] },
+    { kind: "write", name: "d", content: "" },
+    { kind: "command", changes: [{ name: "d/a.txt", content: "" }] },
+    { kind: "undo", count: 1 },
+    { kind: "redo" },
+    { kind: "undo", count: 1 },
+  ]);
+});
