@@ -24,7 +24,7 @@ export async function openUndo(
   const store = session.file === null
     ? openBlobMemory()
     : openBlobFolder(copiesFolderOf(session.file));
-  return new UndoLog({
+  const log = new UndoLog({
     store,
     past: await pastOf(session),
     gitObject: async (id) =>
@@ -35,6 +35,8 @@ export async function openUndo(
       session.append({ type: "checkpoint", checkpoint: action, ...rest });
     },
   });
+  await log.settle();
+  return log;
 }
 
 /** What the present branch of the session says of files. */

@@ -8,6 +8,8 @@ export interface IndexEntry {
   readonly size: number;
   /** Milliseconds since 1970, whole. */
   readonly mtime: number;
+  /** Git's own: a kind and, of a file, 0o644 or 0o755. */
+  readonly mode: number;
 }
 
 /** What of a repository matters for bringing its work tree back. */
@@ -85,6 +87,8 @@ const decoder = new TextDecoder();
 export interface GitIndex {
   /** A file by its path from the work tree's root; absent when not tracked. */
   get(name: string): IndexEntry | undefined;
+  /** All paths. */
+  names(): Iterable<string>;
 }
 
 /** Bytes of an entry before its name, in versions 2 to 4. */
@@ -133,6 +137,7 @@ export function parseIndex(bytes: Uint8Array): GitIndex | null {
   }
   if (hasLink(view, at)) return null;
   return {
+    names: () => places.keys(),
     get(name) {
       const start = places.get(name);
       return start === undefined ? undefined : entryAt(view, bytes, start);
@@ -150,6 +155,7 @@ function entryAt(
   return {
     mtime: seconds * 1_000 + Math.floor(nanoseconds / 1_000_000),
     size: view.getUint32(start + 36),
+    mode: view.getUint32(start + 24),
     get object() {
       const hash = bytes.subarray(start + 40, start + 60);
       return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0"))

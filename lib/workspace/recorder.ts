@@ -48,11 +48,21 @@ export interface BeforeCall {
   readonly missingFolders: readonly string[];
   /** The whole workspace, before a command. */
   readonly watched: WatchedWorkspace | null;
+  /** States that were copied before a command. */
+  readonly saved: readonly SavedFile[];
   /** What could not be saved, for the user; null when everything was. */
   readonly gap: string | null;
 }
 
-interface WatchedWorkspace {
+/** A file as it was before a command. */
+export interface SavedFile {
+  readonly path: string;
+  readonly state: FileState;
+}
+
+/** The workspace as it was before a command. */
+export interface WatchedWorkspace {
+  readonly root: string;
   readonly scan: Scan;
   /** When the look began, milliseconds since 1970. */
   readonly at: number;
@@ -136,6 +146,7 @@ export class Recorder {
       files,
       missingFolders: [...missingFolders],
       watched: null,
+      saved: [],
       gap: null,
     };
   }
@@ -176,6 +187,15 @@ export class Recorder {
     return state;
   }
 
+  #savedOf({ files }: Scan): SavedFile[] {
+    const saved: SavedFile[] = [];
+    for (const [path, mark] of files) {
+      const state = this.#lastState(path, mark);
+      if (state !== null) saved.push({ path, state });
+    }
+    return saved;
+  }
+
   #lastState(file: string, mark: FileMark): FileState | null {
     const last = this.#known.get(file);
     return last !== undefined && sameMark(last.mark, mark) ? last.state : null;
@@ -186,24 +206,29 @@ export class Recorder {
     signal: AbortSignal,
   ): Promise<BeforeCall> {
     const end = performance.now() + budgetMs;
-    const { gitRoot } = this.#options;
+    const { root, gitRoot } = this.#options;
     // Git first: it is quick, and all that is left is for the look.
     const state = gitRoot === undefined ? null : await readGitState(gitRoot);
     const git = await this.#saveGit(state);
     const inGit = this.#gitReader(state, git);
     const at = Date.now();
-    const scan = await scanFolder(this.#options.root, {
+    const scan = await scanFolder(root, {
       budgetMs: end - performance.now(),
       signal,
     });
-    const nothing = { files: new Map(), missingFolders: [] };
+    const nothing = { files: new Map(), missingFolders: [], saved: [] };
     if (!scan.isComplete) {
       const gap = `the workspace is too large to look at in ${budgetMs}` +
         " ms: what commands change there can't be undone";
       return { ...nothing, watched: null, gap };
     }
     const gap = await this.#save(scan, inGit, end);
-    return { ...nothing, watched: { scan, at, git, inGit }, gap };
+    return {
+      ...nothing,
+      watched: { root, scan, at, git, inGit },
+      saved: this.#savedOf(scan),
+      gap,
+    };
   }
 
   /** Copies what git does not have, small files first, until time is up. */

@@ -1,10 +1,36 @@
 import type { Access } from "../core/permission.ts";
-import type { CallChanges, FileChange, Recorder } from "./recorder.ts";
+import { isInside, path } from "../platform/paths.ts";
+import type { BlobStore } from "./blob_store.ts";
+import { isDestructive } from "./destructive.ts";
+import { captureFile, sameState } from "./file_state.ts";
+import { parseIndex } from "./git_index.ts";
+import { seenMark } from "./looks.ts";
+import type {
+  CallChanges,
+  FileChange,
+  GitMark,
+  Recorder,
+  SavedFile,
+} from "./recorder.ts";
 import { mergeChanges, restore, type RestoreOptions } from "./restore.ts";
 import type { RestoreReport } from "./restore.ts";
 
 /** What happened to files, as a session keeps it. Plain data. */
 export type UndoRecord =
+  | {
+    /** A command that may take files away begins; what it may take. */
+    readonly action: "begin";
+    readonly prompt: string;
+    readonly saved: readonly SavedFile[];
+    /** Where git stood; absent where git's files could not be told apart. */
+    readonly git?: GitMark;
+    /** The workspace. */
+    readonly root: string;
+    /** Milliseconds since 1970. */
+    readonly at: number;
+  }
+  /** It ended and had changed nothing. */
+  | { readonly action: "end" }
   | ({ readonly action: "call"; readonly prompt: string } & CallChanges)
   | {
     readonly action: "undo" | "redo";
@@ -26,6 +52,11 @@ interface Undone {
   readonly groups: readonly Group[];
   readonly back: CallChanges;
 }
+
+/** Files that a record of a beginning names. */
+const mostSaved = 500;
+/** Bytes of a file that is looked at when a command did not end. */
+const maxBytes = 64 * 1024 * 1024;
 
 /** What the log works with. */
 export interface UndoLogOptions extends RestoreOptions {
@@ -55,6 +86,8 @@ export class UndoLog {
   #done: Group[] = [];
   #undone: Undone[] = [];
   #prompt = "";
+  /** A command that began, as long as nothing says that it ended. */
+  #begun: UndoRecord & { action: "begin" } | undefined;
 
   constructor(options: UndoLogOptions) {
     this.#options = options;
@@ -74,14 +107,50 @@ export class UndoLog {
     this.#recorder ??= this.#options.recorder();
     const recorder = await this.#recorder;
     const before = await recorder.before(access, signal);
+    const saved = before.saved.slice(0, mostSaved);
+    const { watched } = before;
+    const isBegun = watched !== null && access.some(isDestructive);
+    if (isBegun) {
+      const isAll = before.gap === null && saved.length === before.saved.length;
+      this.#do({
+        action: "begin",
+        prompt: this.#prompt,
+        saved,
+        root: watched.root,
+        at: watched.at,
+        ...isAll && watched.git ? { git: watched.git } : {},
+      });
+    }
     return {
       gap: before.gap,
       finish: async (signal) => {
         const changes = await recorder.after(before, signal);
-        if (changes === null) return;
-        this.#do({ action: "call", prompt: this.#prompt, ...changes });
+        if (changes !== null) {
+          this.#do({ action: "call", prompt: this.#prompt, ...changes });
+        } else if (isBegun) this.#do({ action: "end" });
       },
     };
+  }
+
+  /**
+   * Finds out what a command did that had not ended when its process died, as
+   * far as it was copied before. To be called once, before anything else.
+   */
+  async settle(): Promise<void> {
+    if (this.#begun === undefined) return;
+    const { prompt, saved } = this.#begun;
+    const { store } = this.#options;
+    const clean = await cleanFiles(this.#begun, store);
+    const changes: FileChange[] = [];
+    for (const { path, state: before } of [...saved, ...clean]) {
+      const after = await captureFile(path, { store, maxBytes });
+      if (!sameState(before, after)) changes.push({ path, before, after });
+    }
+    this.#do(
+      changes.length === 0
+        ? { action: "end" }
+        : { action: "call", prompt, changes, newFolders: [] },
+    );
   }
 
   /** How many files the run of each prompt changed, by the prompt's id. */
@@ -135,6 +204,8 @@ export class UndoLog {
   }
 
   #apply(record: UndoRecord): void {
+    this.#begun = record.action === "begin" ? record : undefined;
+    if (record.action === "begin" || record.action === "end") return;
     if (record.action === "call") {
       const { action: _, prompt, ...changes } = record;
       const last = this.#done.at(-1);
@@ -150,4 +221,34 @@ export class UndoLog {
       this.#done.push(...this.#undone.pop()?.groups ?? []);
     }
   }
+}
+
+/**
+ * The files that an index has and that are not as it says any more. Where all
+ * others were saved, they were as it says.
+ */
+async function cleanFiles(
+  { git, saved: others, root, at }: UndoRecord & { action: "begin" },
+  store: BlobStore,
+): Promise<SavedFile[]> {
+  const bytes = git?.index ? await store.get(git.index) : null;
+  const index = bytes === null ? null : parseIndex(bytes);
+  const top = git?.root ?? root;
+  const saved = new Set(others.map((each) => each.path));
+  const found: SavedFile[] = [];
+  for (const name of index?.names() ?? []) {
+    const file = path.join(top, ...name.split("/"));
+    const entry = index?.get(name);
+    // Links were saved; what is neither link nor file is a repository.
+    const isFile = entry !== undefined && (entry.mode & 0o170000) === 0o100000;
+    if (!isFile || saved.has(file) || !isInside(file, root)) continue;
+    const mark = seenMark(file);
+    if (mark === "unseen") continue;
+    // What was changed before the command is not its doing.
+    if (mark !== null && mark.mtime < at) continue;
+    const { object, size } = entry;
+    const mode = (entry.mode & 0o111) === 0 ? null : entry.mode;
+    found.push({ path: file, state: { kind: "git", object, size, mode } });
+  }
+  return found;
 }

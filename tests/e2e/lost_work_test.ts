@@ -5,7 +5,7 @@ import type { Op } from "../../lib/core/conversation.ts";
 import type { AgentEvent } from "../../lib/core/event.ts";
 import { text } from "../../lib/core/message.ts";
 import { tempFolder } from "../support/temp.ts";
-import { denoRun, runProgram } from "./program.ts";
+import { baseEnvironment, denoRun, runProgram } from "./program.ts";
 
 const opsMain = new URL("../support/ops_main.ts", import.meta.url).pathname;
 
@@ -65,6 +65,33 @@ async function dirtyWorld() {
       ),
     status: () => shell("git status --porcelain"),
     head: () => shell("git rev-parse HEAD; git symbolic-ref -q HEAD || true"),
+    /** Kills a process with SIGKILL once a call of it has made `file`. */
+    async killed(call: Call, file: string, words: string): Promise<void> {
+      const script = home.at("killed.jsonl");
+      await Deno.writeTextFile(script, JSON.stringify({ calls: [call] }));
+      const [command = "", ...before] = denoRun();
+      await using watcher = watch(workspace.at(file));
+      const child = new Deno.Command(command, {
+        args: [
+          ...before,
+          "--permission-mode=bypassPermissions",
+          `--model=scripted:${script}`,
+          words,
+        ],
+        cwd: workspace.path,
+        clearEnv: true,
+        env: {
+          ...await baseEnvironment(home.path),
+          OPENCLAUDE_CONFIG_DIR: home.path,
+        },
+        stdin: "null",
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      await watcher.made;
+      child.kill("SIGKILL");
+      await child.status;
+    },
     /** The program as it is. */
     program: (...args: string[]) =>
       runProgram(args, {
@@ -101,6 +128,28 @@ async function dirtyWorld() {
     async [Symbol.asyncDispose]() {
       await home[Symbol.asyncDispose]();
       await workspace[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Waits for a file to be made, from now on. */
+function watch(file: string): AsyncDisposable & { made: Promise<void> } {
+  const watcher = Deno.watchFs(file.slice(0, file.lastIndexOf("/")));
+  const made = (async () => {
+    for await (const { paths } of watcher) {
+      if (paths.includes(file)) return;
+    }
+  })();
+  return {
+    made,
+    async [Symbol.asyncDispose]() {
+      try {
+        watcher.close();
+      } catch (error) {
+        // It closes by itself when its reader leaves.
+        if (!(error instanceof Deno.errors.BadResource)) throw error;
+      }
+      await made;
     },
   };
 }
@@ -247,4 +296,21 @@ Deno.test("undo in a fork brings back what was lost before the fork, and after i
   ]);
   assertEquals(filesEvents(events)[0]?.failed, []);
   assertEquals([await world.hashes(), await world.status()], before);
+});
+
+Deno.test("undo brings back what a command took that was under way when the program was killed", async () => {
+  await using world = await dirtyWorld();
+  const before = await world.hashes();
+  // The command ends when it is told to: nothing is left running.
+  const line = "git reset -q --hard && rm untracked.txt && touch ready && " +
+    "for i in $(seq 600); do [ -e stop ] && break; sleep 0.1; done";
+  await world.killed(bash(line), "ready", "Begin anew");
+  assert(await world.hashes() !== before);
+  await world.workspace.write("stop", "");
+  const events = await world.process([{ type: "undo" }], [], [
+    "--resume=Begin anew",
+  ]);
+  assertEquals(filesEvents(events)[0]?.failed, []);
+  await world.shell("rm ready stop");
+  assertEquals(await world.hashes(), before);
 });
