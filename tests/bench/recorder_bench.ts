@@ -4,6 +4,7 @@
  * files; the first command of a session, and one of the others. Run by itself
  * it prints its part of the bench's table. Needs git and all permissions.
  */
+import type { Access } from "../../lib/core/permission.ts";
 import { openBlobFolder } from "../../lib/workspace/blob_store.ts";
 import { Recorder } from "../../lib/workspace/recorder.ts";
 import { median } from "./measure.ts";
@@ -12,7 +13,9 @@ import { formatTable, limitRow, milliseconds, type Row } from "./table.ts";
 const rounds = 7;
 /** What the look before a command may take (lib/workspace/recorder.ts). */
 const mostBefore = 100;
-const command = [{ kind: "run", line: "make", readOnly: false }] as const;
+const mostBeforeRemoving = 1_000;
+const making = { line: "make", kind: "run", readOnly: false } as const;
+const removing = { ...making, line: "git reset --hard" } as const;
 
 /** Rows of the bench's table. */
 export async function recorderRows(): Promise<Row[]> {
@@ -32,10 +35,12 @@ export async function recorderRows(): Promise<Row[]> {
 async function rowsFor(folder: string, files: number): Promise<Row[]> {
   const figures = {
     first: [] as number[],
+    removing: [] as number[],
     before: [] as number[],
     after: [] as number[],
   };
   let gap: string | null = null;
+  let removingGap: string | null = null;
   for (let round = 0; round <= rounds; round++) {
     const root = `${folder}/work`;
     const recorder = new Recorder({
@@ -43,13 +48,16 @@ async function rowsFor(folder: string, files: number): Promise<Row[]> {
       gitRoot: root,
       store: openBlobFolder(`${folder}/copies_${round}`),
     });
-    const first = await call(recorder);
-    const second = await call(recorder);
+    const first = await call(recorder, making);
+    const second = await call(recorder, making);
+    const third = await call(recorder, removing);
     gap ??= first.gap ?? second.gap;
+    removingGap ??= third.gap;
     if (round === 0) continue;
     figures.first.push(first.before);
     figures.before.push(second.before);
     figures.after.push(second.after);
+    figures.removing.push(third.before);
   }
   const limit = (name: string, values: readonly number[], most?: number) =>
     limitRow(name, {
@@ -58,25 +66,32 @@ async function rowsFor(folder: string, files: number): Promise<Row[]> {
       ...(most === undefined ? {} : { most }),
     });
   const size = files.toLocaleString("en");
-  const covered = gap === null ? "" : `, not covered: ${gap}`;
+  const uncovered = (gap: string | null) =>
+    gap === null ? "" : " (not covered)";
   return [
     limit(
-      `before the first command, ${size} files${covered}`,
+      `before the first command, ${size} files${uncovered(gap)}`,
       figures.first,
       mostBefore,
     ),
     limit("  before a later one", figures.before, mostBefore),
     limit("  after it", figures.after),
+    limit(
+      `  before git reset --hard${uncovered(removingGap)}`,
+      figures.removing,
+      mostBeforeRemoving,
+    ),
   ];
 }
 
 /** The milliseconds that one command without effect costs. */
 async function call(
   recorder: Recorder,
+  command: Access,
 ): Promise<{ before: number; after: number; gap: string | null }> {
   const { signal } = new AbortController();
   const start = performance.now();
-  const before = await recorder.before(command, signal);
+  const before = await recorder.before([command], signal);
   const middle = performance.now();
   await recorder.after(before, signal);
   const end = performance.now();
