@@ -132,7 +132,8 @@ Deno.test("setValue() changes one value of any text and no comment", () => {
       const isFree = second === undefined || holder === undefined ||
         (typeof holder === "object" && holder !== null &&
           !Array.isArray(holder));
-      fc.pre(isFree);
+      // Such a key is refused; another test says so.
+      fc.pre(isFree && !JSON.stringify(value).includes("__proto__"));
       const expected = second === undefined
         ? { ...before, [first]: value }
         : { ...before, [first]: { ...(holder as object), [second]: value } };
