@@ -5,7 +5,7 @@ import type {
   RunEndReason,
 } from "../core/event.ts";
 import { describeError } from "../core/error.ts";
-import type { AssistantMessage, Message } from "../core/message.ts";
+import { type AssistantMessage, type Message, text } from "../core/message.ts";
 import type { ModelFailure, Usage } from "../core/model.ts";
 import { Channel } from "../platform/channel.ts";
 import {
@@ -181,7 +181,7 @@ async function onReply(
   learnTokens(run.history, usage, run.options);
   watchCache(run, usage);
   if (stop !== "empty") add(run, message);
-  if (message.calls.length === 0) return whenSilent(run, message, stop);
+  if (message.calls.length === 0) return await whenSilent(run, message, stop);
   const results = await dispatch(message.calls, run.options, {
     signal: run.signal,
     denials: run.denials,
@@ -221,16 +221,38 @@ function isMostlyCached({ input, cached }: Usage): boolean {
 }
 
 /** A reply without calls ends the run, unless there is reason to go on. */
-function whenSilent(
+async function whenSilent(
   run: Run,
   message: AssistantMessage,
   stop: (TurnResult & { kind: "reply" })["stop"],
-): Ending | null {
+): Promise<Ending | null> {
   if (takeSteering(run)) return null;
   const nudge = nudgeFor({ message, stop }, run.nudges);
-  if (nudge === null) return stop === "empty" ? emptyReply : { reason: "done" };
+  if (nudge === null) {
+    return stop === "empty" ? emptyReply : await review(run, message);
+  }
   run.emit({ type: "notice", level: "info", text: nudge.notice });
   add(run, nudge.message);
+  return null;
+}
+
+/** The model says that it is done; the user may want to see that it is. */
+async function review(
+  run: Run,
+  reply: AssistantMessage,
+): Promise<Ending | null> {
+  const { options, signal } = run;
+  if (options.review === undefined) return { reason: "done" };
+  const note = (text: string) =>
+    run.emit({ type: "notice", level: "info", text });
+  const verdict = await options.review({ reply, signal, note });
+  if (signal.aborted) return { reason: "aborted" };
+  if (verdict.kind === "pass") return { reason: "done" };
+  if (verdict.kind === "fail") {
+    return { reason: verdict.reason, because: verdict.because };
+  }
+  const content = [text(verdict.text)];
+  add(run, { role: "user", origin: "harness", content });
   return null;
 }
 

@@ -15,6 +15,7 @@ import type {
   RunTool,
   ToolLimits,
 } from "../core/tool.ts";
+import type { Review } from "./review.ts";
 import type { InTurn } from "./turnstile.ts";
 
 /** What lasts from run to run. The loop changes it; nobody else does. */
@@ -115,6 +116,8 @@ export interface AgentOptions {
   remember(rules: readonly string[]): Promise<readonly string[]>;
   /** Whether the first refused call ends the run. */
   readonly stopAtDenial: boolean;
+  /** Judges the work before the run ends done; absent: nobody does. */
+  readonly review?: Review;
   /** Looks at the files that a call may change, before it runs. */
   watch(
     access: readonly Access[],

@@ -4,6 +4,7 @@ import { type PermissionMode, permissionModes } from "../core/permission.ts";
 import { type SandboxMode, sandboxModes } from "../core/sandbox.ts";
 import { nearest } from "../core/nearest.ts";
 import { type SourceName, sourceNames } from "../settings/layer.ts";
+import { type CheckWishes, checkWishes, modelOrReplay } from "./check_flags.ts";
 import { options } from "./option_table.ts";
 import { timeoutOf } from "./time_limit.ts";
 import {
@@ -74,6 +75,8 @@ export interface Invocation {
   readonly failOnDenied: boolean;
   /** More folders to work in, as they were written. */
   readonly folders: readonly string[];
+  /** What has to be seen of the work. */
+  readonly checks: CheckWishes;
   readonly record: string | undefined;
   readonly workerPermissions: boolean;
   /** More settings: a file, or JSON. */
@@ -166,7 +169,7 @@ export function parseInvocation(args: readonly string[]): Invocation {
     since: given("since"),
     by: given("by"),
     output: given("output"),
-    model: given("model"),
+    model: modelOrReplay(given("model"), given("replay")),
     baseUrl: urlOf(given("base-url")),
     apiKey: given("api-key"),
     contextWindow: contextWindowOf(given("context-window")),
@@ -183,6 +186,11 @@ export function parseInvocation(args: readonly string[]): Invocation {
     toolNames: toolNamesOf(given("tools")),
     failOnDenied: parsed["fail-on-denied"] === true,
     folders: all("add-dir"),
+    checks: checkWishes({
+      commands: all("verify"),
+      attempts: positive(given("verify-attempts"), "--verify-attempts"),
+      requiresChange: parsed["require-change"] === true,
+    }),
     record: given("record"),
     workerPermissions: parsed["worker-permissions"] === true,
     settings: given("settings"),

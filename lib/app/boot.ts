@@ -12,6 +12,8 @@ import { homeFolder } from "../platform/folders.ts";
 import type { LoadedSettings } from "../settings/layer.ts";
 import { builtinTools } from "../../tools/mod.ts";
 import { bypassWarnings } from "./bypass_warning.ts";
+import { toolsForChecks } from "./check.ts";
+import type { CheckWishes } from "./check_flags.ts";
 import { type ConversationOptions, openConversation } from "./conversation.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { openModel } from "./model.ts";
@@ -57,6 +59,8 @@ export interface BootOptions {
   readonly maxTurns?: number | undefined;
   /** What all runs may cost; absent: as much as it takes. */
   readonly spending?: Spending | undefined;
+  /** What has to be seen of the work; absent: nothing. */
+  readonly checks?: CheckWishes;
   /** File to which the model's replies are recorded as a script. */
   readonly record?: string | undefined;
   /** The tools, where not the built-in ones. */
@@ -132,7 +136,13 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     place: async () => policyPlace(await sandbox.settle(), folders),
     store: options.ruleStore,
   });
-  const realm = openRealm(offered, options.realms ?? {});
+  const runnable = await toolsForChecks(offered, {
+    wishes: options.checks,
+    all: options.tools ?? builtinTools,
+    sandbox,
+    mode: permissions.mode,
+  });
+  const realm = openRealm(runnable, options.realms ?? {});
   const spill = openSpill(sandbox.session);
   const { record } = options;
   const first = await openModel(endpoint, { record });
@@ -162,6 +172,8 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     failOnDenied: setup.failOnDenied,
     maxTurns: options.maxTurns,
     spending: options.spending,
+    checks: options.checks,
+    cwd,
   };
   return openConversation({
     cwd,

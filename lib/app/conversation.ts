@@ -31,10 +31,15 @@ export interface RunInputs {
 }
 
 /** The parts of a run's options that the conversation itself answers for. */
-export type ConversationPorts = Pick<
-  AgentOptions,
-  "conversation" | "stamp" | "ask" | "inTurn" | "takeSteering" | "watch"
->;
+export type ConversationPorts =
+  & Pick<
+    AgentOptions,
+    "conversation" | "stamp" | "ask" | "inTurn" | "takeSteering" | "watch"
+  >
+  & {
+    /** Files of the workspace that the run under way changed. */
+    changedFiles(): number;
+  };
 
 /** The options of a run but for its prompt. */
 export type PreparedOptions = Omit<AgentOptions, "prompt">;
@@ -357,6 +362,7 @@ class LiveConversation implements Conversation {
         inTurn: this.#inTurn,
         takeSteering: () => this.#steering.splice(0),
         watch: this.#desk.watch,
+        changedFiles: () => this.#desk.changedFiles(),
       },
       preamble,
     );

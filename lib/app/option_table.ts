@@ -157,6 +157,19 @@ export const options: readonly OptionRow[] = [
     help: "end after so long: 90, 5m, 1h; code 124",
   },
   {
+    name: "verify",
+    value: "COMMAND",
+    repeats: true,
+    help: "done when this passes: the model sees failures;\nelse code 6",
+  },
+  {
+    name: "verify-attempts",
+    value: "N",
+    rare: true,
+    help: "how often it may fail [3]",
+  },
+  { name: "require-change", help: "code 6 where no file was changed" },
+  {
     name: "image",
     value: "FILE",
     repeats: true,
@@ -214,6 +227,12 @@ export const options: readonly OptionRow[] = [
     name: "record",
     value: "FILE",
     help: "write the model's replies as a script",
+  },
+  {
+    name: "replay",
+    value: "FILE",
+    rare: true,
+    help: "play such a script: --model scripted:FILE",
   },
   { name: "json", help: "with a subcommand: print JSON" },
   { name: "show-origin", of: "config list", help: "tell which file says it" },

@@ -6,6 +6,8 @@ import type { AnyTool } from "../core/tool.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Spending } from "../agent/options.ts";
 import { moneyOptions } from "./budget.ts";
+import { checksOf } from "./check.ts";
+import type { CheckWishes } from "./check_flags.ts";
 import type {
   ConversationPorts,
   PreparedOptions,
@@ -34,6 +36,9 @@ export interface FixedOptions {
   readonly failOnDenied: boolean;
   readonly maxTurns: number | undefined;
   readonly spending: Spending | undefined;
+  readonly checks: CheckWishes | undefined;
+  /** The folder to work in. */
+  readonly cwd: string;
 }
 
 const defaultMaxTurns = 30;
@@ -51,7 +56,7 @@ export function runOptionsFor(
     readonly fixed: FixedOptions;
     readonly preamble: readonly Part[];
   },
-  ports: ConversationPorts,
+  { changedFiles, ...ports }: ConversationPorts,
 ): PreparedOptions {
   const refusal = agentRefusal(info.window);
   if (refusal !== null) throw new UserError(refusal, exitCodes.failed);
@@ -64,6 +69,33 @@ export function runOptionsFor(
   const limits = limitsFor(info.window);
   const { permissions, realm, spill } = fixed;
   realm.setMode(mode);
+  const tool = {
+    resultChars: limits.resultChars,
+    readLines: limits.readLines,
+    callMs,
+  };
+  const callContext = async () => {
+    const { plan, roots } = await fixed.sandbox.settle();
+    return {
+      roots: [...roots, ...fixed.folders],
+      spillFolder: await spill.folder(),
+      environment: fixed.environment,
+      vision: info.vision,
+      sandbox: plan,
+    };
+  };
+  const review = fixed.checks && checksOf(fixed.checks, {
+    state,
+    run: realm.run,
+    changedFiles,
+    context: async () => ({
+      callId: `verify-${newId()}`,
+      cwd: fixed.cwd,
+      seen: {},
+      limits: tool,
+      ...await callContext(),
+    }),
+  });
   return {
     ...ports,
     model,
@@ -76,11 +108,7 @@ export function runOptionsFor(
     limits: {
       maxTurns: fixed.maxTurns ?? defaultMaxTurns,
       parallelCalls: Math.min(maxParallel, 2 * navigator.hardwareConcurrency),
-      tool: {
-        resultChars: limits.resultChars,
-        readLines: limits.readLines,
-        callMs,
-      },
+      tool,
       replyChars: 3 * limits.resultChars,
     },
     budget: {
@@ -93,16 +121,8 @@ export function runOptionsFor(
     now: systemClock.now,
     newId,
     run: realm.run,
-    callContext: async () => {
-      const { plan, roots } = await fixed.sandbox.settle();
-      return {
-        roots: [...roots, ...fixed.folders],
-        spillFolder: await spill.folder(),
-        environment: fixed.environment,
-        vision: info.vision,
-        sandbox: plan,
-      };
-    },
+    callContext,
+    ...review && { review },
     withheld: fixed.withheld,
     decide: permissions.decide,
     remember: permissions.remember,

@@ -8,7 +8,7 @@ import type { AgentEvent, AgentEventBody } from "../core/event.ts";
 import { type Part, text, textOf } from "../core/message.ts";
 import type { Access } from "../core/permission.ts";
 import { count } from "../core/text.ts";
-import { path } from "../platform/paths.ts";
+import { isInside, path } from "../platform/paths.ts";
 import type { Entry, EntryBody } from "../session/entry.ts";
 import { lastExchanges, promptsOf } from "../session/resume.ts";
 import type { Resumed, Session } from "../session/session.ts";
@@ -106,6 +106,12 @@ export class SessionDesk {
     }
     return watched;
   };
+
+  /** How many files of the workspace the last prompt's run changed. */
+  changedFiles(): number {
+    return this.#work.undo.changed()
+      .filter((file) => isInside(file, this.#cwd)).length;
+  }
 
   /** The prompts of this branch, with the files that each one changed. */
   async prompts(): Promise<readonly PromptMark[]> {

@@ -1,6 +1,7 @@
 import { exitCodes, UserError } from "../core/error.ts";
 import { type ImagePart, type Part, text } from "../core/message.ts";
 import type { Invocation } from "./args.ts";
+import { checkOption } from "./check_flags.ts";
 import type { FrontEnds } from "./front_end.ts";
 import { type JsonFormat, jsonFormatOf } from "./output_format.ts";
 import { readPipedInput } from "./piped_input.ts";
@@ -55,7 +56,7 @@ export async function readStart(invocation: Invocation): Promise<Start> {
 export function chooseStart(
   invocation: Pick<
     Invocation,
-    "prompt" | "isInteractive" | "isOneshot" | "timeout"
+    "prompt" | "isInteractive" | "isOneshot" | "timeout" | "checks"
   >,
   json: JsonFormat | undefined,
   { stdinIsTerminal, stderrIsTerminal, piped, images }: Surroundings,
@@ -77,6 +78,10 @@ export function chooseStart(
     throw usage(
       "Cannot use --timeout with the REPL: it ends when you leave it",
     );
+  }
+  const check = checkOption(invocation.checks);
+  if (wantsRepl && check !== undefined) {
+    throw usage(`Cannot use ${check} with the REPL: give the prompt, too`);
   }
   const canWait = (wantsRepl || isDriven) && !hasImages;
   if (content === undefined && !canWait) {

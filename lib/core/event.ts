@@ -23,6 +23,8 @@ export type RunEndReason =
   | "loop"
   /** A call was refused, and the user wanted the run to end at that. */
   | "denied"
+  /** What the user wanted to see of the work was not to be seen. */
+  | "unverified"
   | "error";
 
 /** A call that was refused: by the user, the mode, a rule or the sandbox. */

@@ -16,6 +16,7 @@ export function exitCodeOf(
     return denials.length > 0 ? exitCodes.denied : exitCodes.done;
   }
   if (reason === "denied") return exitCodes.denied;
+  if (reason === "unverified") return exitCodes.unverified;
   if (reason === "max_turns") return exitCodes.maxTurns;
   if (reason === "budget") return exitCodes.budget;
   if (reason === "aborted") return exitCodes.interrupted;
@@ -38,6 +39,8 @@ export function describeEnd(
         `(--max-turns raises it)${why}`;
     case "denied":
       return `Stopped at the first refused call (--fail-on-denied)${why}`;
+    case "unverified":
+      return `Not verified${why}`;
     case "budget":
       return `Stopped${why || ": the limit on money is reached"}`;
     case "loop":

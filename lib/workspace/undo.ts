@@ -162,6 +162,13 @@ export class UndoLog {
     );
   }
 
+  /** The files that the run of the present prompt changed. */
+  changed(): readonly string[] {
+    const group = this.#done.at(-1);
+    if (group?.prompt !== this.#prompt) return [];
+    return mergeChanges(group.calls).map((change) => change.path);
+  }
+
   /** Takes back what the last prompts changed; null when nothing did. */
   async undo(count: number): Promise<RestoreReport | null> {
     return await this.#takeBack(this.#done.slice(-count));

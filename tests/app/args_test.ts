@@ -51,6 +51,13 @@ Deno.test("parseInvocation() reads every option", () => {
     [["--no-exec", "hi"], { noExec: true, prompt: "hi" }],
     [["--local-only", "hi"], { localOnly: true, prompt: "hi" }],
     [["--record", "x.jsonl"], { record: "x.jsonl" }],
+    [["--replay", "x.jsonl"], { model: "scripted:x.jsonl" }],
+    [["--verify", "a", "--verify=b", "--verify-attempts=5"], {
+      checks: { commands: ["a", "b"], attempts: 5, requiresChange: false },
+    }],
+    [["--require-change"], {
+      checks: { ...nothing.checks, requiresChange: true },
+    }],
     [["--debug"], { debug: true }],
     [["--show-origin"], { ownSwitches: ["show-origin"] }],
     [["007"], { prompt: "007" }],

@@ -15,6 +15,7 @@ const asked = {
   isInteractive: false,
   isOneshot: false,
   timeout: undefined,
+  checks: { commands: [], attempts: 3, requiresChange: false },
 };
 const json = {
   format: "stream-json",

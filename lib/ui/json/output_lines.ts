@@ -92,6 +92,7 @@ export const terminalReasons = [
   "timeout",
   "loop",
   "denied",
+  "unverified",
   "error",
 ] as const;
 

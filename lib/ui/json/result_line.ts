@@ -10,6 +10,7 @@ const subtypes: Readonly<Record<RunEndReason, ResultLine["subtype"]>> = {
   aborted: "error_during_execution",
   loop: "error_during_execution",
   denied: "error_during_execution",
+  unverified: "error_during_execution",
   error: "error_during_execution",
 };
 
@@ -21,6 +22,7 @@ const reasons: Readonly<
   budget: "max_budget_usd",
   loop: "loop",
   denied: "denied",
+  unverified: "unverified",
   error: "error",
 };
 

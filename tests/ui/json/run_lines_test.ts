@@ -197,6 +197,7 @@ Deno.test("RunLines names each end of a run", () => {
     ["aborted", "error_during_execution", "aborted_streaming"],
     ["loop", "error_during_execution", "loop"],
     ["denied", "error_during_execution", "denied"],
+    ["unverified", "error_during_execution", "unverified"],
     ["error", "error_during_execution", "error"],
   ] as const;
   for (const [reason, subtype, terminal] of ends) {
