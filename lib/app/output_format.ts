@@ -25,8 +25,11 @@ export type FormatFlags = Pick<
   | "isInteractive"
 >;
 
-const formats = ["text", "json", "stream-json"] as const;
-const inputs = ["text", "stream-json"] as const;
+/** What `--output-format` takes. */
+export const outputFormats = ["text", "json", "stream-json"] as const;
+
+/** What `--input-format` takes. */
+export const inputFormats = ["text", "stream-json"] as const;
 
 /**
  * The formats that a command line asks for; undefined for text.
@@ -36,8 +39,8 @@ const inputs = ["text", "stream-json"] as const;
  */
 export function jsonFormatOf(flags: FormatFlags): JsonFormat | undefined {
   const { outputFormat = "text", inputFormat = "text" } = flags;
-  const format = oneOf(formats, outputFormat, "--output-format");
-  const input = oneOf(inputs, inputFormat, "--input-format");
+  const format = oneOf(outputFormats, outputFormat, "--output-format");
+  const input = oneOf(inputFormats, inputFormat, "--input-format");
   const { permissionPromptTool: tool } = flags;
   if (tool !== undefined && tool !== "stdio") {
     throw usage(

@@ -3,6 +3,7 @@ import { count } from "../core/text.ts";
 import type { Invocation } from "./args.ts";
 import { nearest } from "../core/nearest.ts";
 import type { RealmStarter } from "./realm_start.ts";
+import { shells } from "./shells.ts";
 
 /** What a subcommand is run with. */
 export interface SubcommandOptions {
@@ -25,6 +26,8 @@ export interface Subcommand {
     readonly label: string;
     readonly least: number;
     readonly most: number;
+    /** All that they can be, where that is known. */
+    readonly choices?: readonly string[];
   };
   /** Options that it alone knows; see option_table.ts. */
   readonly switches?: readonly string[];
@@ -142,6 +145,16 @@ export const subcommands: readonly Subcommand[] = [
     help: "tokens and money; --since 7d, --by KEY, --all",
     run: async ({ invocation }) =>
       await (await import("./usage_command.ts")).runUsage(invocation),
+  },
+  {
+    name: "completion",
+    takes: { label: "SHELL", least: 1, most: 1, choices: shells },
+    help: `for Tab in ${shells.join(", ")}`,
+    run: async ({ words }) =>
+      (await import("./completion_command.ts")).runCompletion(
+        words,
+        subcommands,
+      ),
   },
 ];
 
