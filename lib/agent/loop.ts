@@ -41,6 +41,7 @@ interface Run {
 interface Ending {
   readonly reason: RunEndReason;
   readonly because?: string;
+  readonly structured?: unknown;
   readonly failure?: ModelFailure;
 }
 
@@ -247,10 +248,15 @@ async function review(
     run.emit({ type: "notice", level: "info", text });
   const verdict = await options.review({ reply, signal, note });
   if (signal.aborted) return { reason: "aborted" };
-  if (verdict.kind === "pass") return { reason: "done" };
+  if (verdict.kind === "pass") {
+    const { kind: _, ...rest } = verdict;
+    return { reason: "done", ...rest };
+  }
   if (verdict.kind === "fail") {
     return { reason: verdict.reason, because: verdict.because };
   }
+  const { answerSchema } = verdict;
+  if (answerSchema !== undefined) run.nudges.sampling = { answerSchema };
   const content = [text(verdict.text)];
   add(run, { role: "user", origin: "harness", content });
   return null;

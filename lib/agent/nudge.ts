@@ -8,7 +8,10 @@ import type { StopReason } from "../core/model.ts";
 /** How often a run has been pushed on, and how the next request differs. */
 export interface Nudges {
   given: number;
-  sampling: { readonly temperature?: number };
+  sampling: {
+    readonly temperature?: number;
+    readonly answerSchema?: Readonly<Record<string, unknown>>;
+  };
 }
 
 /** A push: what the model is told and what the user sees. */

@@ -36,6 +36,7 @@ export interface TurnRequest {
   readonly purpose?: ModelRequest["purpose"];
   readonly temperature?: number;
   readonly maxOutputTokens?: number;
+  readonly answerSchema?: ModelRequest["answerSchema"];
 }
 
 /**
@@ -70,6 +71,7 @@ export async function streamTurn(
     ...(turn.temperature === undefined
       ? {}
       : { temperature: turn.temperature }),
+    ...turn.answerSchema && { answerSchema: turn.answerSchema },
   };
   const isShown = request.purpose === "turn";
   const repetition = new AbortController();

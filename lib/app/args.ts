@@ -190,6 +190,7 @@ export function parseInvocation(args: readonly string[]): Invocation {
       commands: all("verify"),
       attempts: positive(given("verify-attempts"), "--verify-attempts"),
       requiresChange: parsed["require-change"] === true,
+      jsonSchema: given("json-schema"),
     }),
     record: given("record"),
     workerPermissions: parsed["worker-permissions"] === true,

@@ -1,5 +1,4 @@
 import type { Conversation } from "../core/conversation.ts";
-import type { ModelClient } from "../core/model.ts";
 import type { PermissionMode } from "../core/permission.ts";
 import { toolSpecs } from "../core/schema.ts";
 import type { AnyTool } from "../core/tool.ts";
@@ -12,7 +11,7 @@ import { homeFolder } from "../platform/folders.ts";
 import type { LoadedSettings } from "../settings/layer.ts";
 import { builtinTools } from "../../tools/mod.ts";
 import { bypassWarnings } from "./bypass_warning.ts";
-import { toolsForChecks } from "./check.ts";
+import { prepareChecks } from "./check.ts";
 import type { CheckWishes } from "./check_flags.ts";
 import { type ConversationOptions, openConversation } from "./conversation.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -102,7 +101,8 @@ export async function boot(options: BootOptions): Promise<Conversation> {
   const sandbox = options.sandbox ?? openSandbox({ workspace: cwd });
   const { folders = [] } = options;
   const home = homeFolder() ?? "";
-  const choice = await chooseTools(options.tools ?? builtinTools, {
+  const all = options.tools ?? builtinTools;
+  const choice = await chooseTools(all, {
     names: setup.toolNames,
     rules: setup.rules,
     cwd,
@@ -136,21 +136,14 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     place: async () => policyPlace(await sandbox.settle(), folders),
     store: options.ruleStore,
   });
-  const runnable = await toolsForChecks(offered, {
-    wishes: options.checks,
-    all: options.tools ?? builtinTools,
-    sandbox,
-    mode: permissions.mode,
-  });
-  const realm = openRealm(runnable, options.realms ?? {});
+  const { mode } = permissions;
+  const checks = await prepareChecks(options.checks, { all, sandbox, mode });
+  const realm = openRealm(
+    [...new Set([...offered, ...checks.tools])],
+    options.realms ?? {},
+  );
   const spill = openSpill(sandbox.session);
-  const { record } = options;
-  const first = await openModel(endpoint, { record });
-  const open = async (model: string): Promise<ModelClient> =>
-    await openModel(
-      await options.resolve?.(model) ?? { ...endpoint, model },
-      { record },
-    );
+  const openNamed = await modelOpener(options);
   warnings.unshift(...options.settings?.warnings ?? [], ...setup.warnings);
   if (realm.warning !== undefined) warnings.push(realm.warning);
   const names = offered.map(({ name }) => name);
@@ -159,7 +152,8 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     specs: toolSpecs(offered),
     system: changedSystemPrompt(
       systemPrompt(names, choice.unavailable),
-      options.prompting,
+      options.prompting ?? {},
+      checks.answer?.instruction,
     ),
     needsVision: options.needsVision ?? false,
     sandbox,
@@ -172,7 +166,7 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     failOnDenied: setup.failOnDenied,
     maxTurns: options.maxTurns,
     spending: options.spending,
-    checks: options.checks,
+    checks,
     cwd,
   };
   return openConversation({
@@ -181,8 +175,7 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     source,
     permissions: withRealm(permissions, realm),
     now: systemClock.now,
-    openModel: (name) =>
-      name === undefined ? Promise.resolve(first) : open(name),
+    openModel: openNamed,
     preamble: async () => {
       const now = systemClock.now();
       const hasBash = offered.some(({ needs }) => needs.includes("run"));
@@ -212,6 +205,18 @@ export async function boot(options: BootOptions): Promise<Conversation> {
       await sandbox[Symbol.asyncDispose]();
     },
   });
+}
+
+/** Opens the endpoint's own model at once, and others by their names. */
+async function modelOpener(
+  { endpoint, record, resolve }: BootOptions,
+): Promise<ConversationOptions["openModel"]> {
+  const first = await openModel(endpoint, { record });
+  return async (model) => {
+    if (model === undefined) return first;
+    const other = await resolve?.(model) ?? { ...endpoint, model };
+    return await openModel(other, { record });
+  };
 }
 
 /** A session's mode is gone on with, but for those that are asked for anew. */

@@ -12,7 +12,8 @@ import {
   type ToolOutcome,
 } from "../core/tool.ts";
 import { textOf } from "../core/message.ts";
-import { checkOption, type CheckWishes } from "./check_flags.ts";
+import type { AnswerSchema } from "./answer_schema.ts";
+import { checkOption, type CheckWishes, workOption } from "./check_flags.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 /** What checks work with. */
@@ -30,40 +31,61 @@ const commandMs = 600_000;
 /** The tool that runs commands. */
 const shell = "Bash";
 
-/** The review of one run that the user asked for; undefined for none. */
-export function checksOf(
-  wishes: CheckWishes,
-  ports: CheckPorts,
-): Review | undefined {
-  const reviews = [
-    ...wishes.commands.length > 0 ? [verification(wishes, ports)] : [],
-    ...wishes.requiresChange ? [changeDemand(ports)] : [],
-  ];
-  return reviews.length === 0 ? undefined : reviewInOrder(reviews);
+/** What is ready to judge runs, and what that takes. */
+export interface Checks {
+  /** Tools that must be ready to run, though the model may not have them. */
+  readonly tools: readonly AnyTool[];
+  /** The shape of the answer; absent for any. */
+  readonly answer?: AnswerSchema;
+  /** The review of one run; undefined for none. */
+  review(ports: CheckPorts): Review | undefined;
 }
 
+const noChecks: Checks = { tools: [], review: () => undefined };
+
 /**
- * The tools that must be ready to run: those offered to the model, and the
- * shell where commands are to be verified. The user's own command needs no
- * tool that the model has.
+ * Makes ready what the user wants to see of the work. The user's own command
+ * needs no tool that the model has.
  *
- * @throws {UserError} with exit code 2 where no command can be run.
+ * @throws {UserError} with exit code 2 for what can't be used.
  */
-export async function toolsForChecks(
-  offered: readonly AnyTool[],
-  { wishes, all, sandbox, mode }: {
-    readonly wishes: CheckWishes | undefined;
-    readonly all: readonly AnyTool[];
-    readonly sandbox: Pick<Sandbox, "canRun" | "refusedBy">;
-    readonly mode: PermissionMode;
-  },
-): Promise<readonly AnyTool[]> {
-  if (wishes === undefined) return offered;
-  if (mode === "plan") {
-    const option = checkOption(wishes);
-    if (option !== undefined) throw unusable(option, "plan mode only reads");
+export async function prepareChecks(
+  wishes: CheckWishes | undefined,
+  surroundings: Surroundings,
+): Promise<Checks> {
+  if (wishes === undefined || checkOption(wishes) === undefined) {
+    return noChecks;
   }
-  if (wishes.commands.length === 0) return offered;
+  const tools = await toolsFor(wishes, surroundings);
+  const answer = await answerOf(wishes);
+  return {
+    tools,
+    ...answer && { answer },
+    review: (ports) =>
+      reviewInOrder([
+        ...wishes.commands.length > 0 ? [verification(wishes, ports)] : [],
+        ...wishes.requiresChange ? [changeDemand(ports)] : [],
+        ...answer === undefined ? [] : [answer.review()],
+      ]),
+  };
+}
+
+interface Surroundings {
+  /** The tools that there are, offered or not. */
+  readonly all: readonly AnyTool[];
+  readonly sandbox: Pick<Sandbox, "canRun" | "refusedBy">;
+  readonly mode: PermissionMode;
+}
+
+async function toolsFor(
+  wishes: CheckWishes,
+  { all, sandbox, mode }: Surroundings,
+): Promise<readonly AnyTool[]> {
+  const option = workOption(wishes);
+  if (option !== undefined && mode === "plan") {
+    throw unusable(option, "plan mode only reads");
+  }
+  if (wishes.commands.length === 0) return [];
   if (!await sandbox.canRun()) {
     const { refusedBy } = sandbox;
     throw unusable(
@@ -75,7 +97,16 @@ export async function toolsForChecks(
   }
   const tool = all.find(({ name }) => name === shell);
   if (tool === undefined) throw unusable("--verify", `there is no ${shell}`);
-  return offered.includes(tool) ? offered : [...offered, tool];
+  return [tool];
+}
+
+/** The validator is loaded where an answer has a shape. */
+async function answerOf(
+  { jsonSchema }: CheckWishes,
+): Promise<AnswerSchema | undefined> {
+  if (jsonSchema === undefined) return undefined;
+  const { readAnswerSchema } = await import("./answer_schema.ts");
+  return await readAnswerSchema(jsonSchema);
 }
 
 /** Runs the commands; what one of them says of a failure goes to the model. */

@@ -8,6 +8,8 @@ export interface CheckWishes {
   readonly attempts: number;
   /** Whether a file of the workspace has to be another than before. */
   readonly requiresChange: boolean;
+  /** The shape of the answer: a JSON Schema, or a file of one. */
+  readonly jsonSchema: string | undefined;
 }
 
 /** The model mends a fault at the first or second look, or not at all. */
@@ -18,11 +20,11 @@ const usualAttempts = 3;
  *
  * @throws {UserError} with exit code 2 for attempts at nothing.
  */
-export function checkWishes({ commands, attempts, requiresChange }: {
-  readonly commands: readonly string[];
-  readonly attempts: number | undefined;
-  readonly requiresChange: boolean;
-}): CheckWishes {
+export function checkWishes(
+  { commands, attempts, ...rest }:
+    & Pick<CheckWishes, "commands" | "requiresChange" | "jsonSchema">
+    & { readonly attempts: number | undefined },
+): CheckWishes {
   const blank = commands.find((command) => command.trim() === "");
   if (blank !== undefined) {
     throw usage("Cannot use --verify: it needs a command line");
@@ -30,12 +32,21 @@ export function checkWishes({ commands, attempts, requiresChange }: {
   if (attempts !== undefined && commands.length === 0) {
     throw usage("Cannot use --verify-attempts: it needs --verify");
   }
-  return { commands, attempts: attempts ?? usualAttempts, requiresChange };
+  return { commands, attempts: attempts ?? usualAttempts, ...rest };
 }
 
-/** The option that asks for a check; undefined where none does. */
-export function checkOption(
-  { commands, requiresChange }: CheckWishes,
+/** The option that judges a run; undefined where none does. */
+export function checkOption(wishes: CheckWishes): string | undefined {
+  return workOption(wishes) ??
+    (wishes.jsonSchema === undefined ? undefined : "--json-schema");
+}
+
+/** The option that judges what a run did to files; undefined for none. */
+export function workOption(
+  { commands, requiresChange }: Pick<
+    CheckWishes,
+    "commands" | "requiresChange"
+  >,
 ): string | undefined {
   if (commands.length > 0) return "--verify";
   return requiresChange ? "--require-change" : undefined;

@@ -23,6 +23,8 @@ export interface FrontEndOptions {
   readonly last?: LastExchange | null;
   /** A few words on what keeps commands in, such as "bwrap". */
   readonly sandbox?: string;
+  /** Whether the answer is a JSON value, and no text. */
+  readonly isValue?: boolean;
   /** When runs must end; absent: when they are done. */
   readonly timeLimit?: TimeLimit;
   /** What a program is told, and how; absent where people read. */

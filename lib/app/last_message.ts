@@ -41,6 +41,9 @@ async function lastTextOf(conversation: Conversation): Promise<string> {
   let text = "";
   for await (const event of conversation.events()) {
     if (event.type === "run_start") text = "";
+    if (event.type === "run_end" && "structured" in event) {
+      text = JSON.stringify(event.structured);
+    }
     if (event.type !== "message" || event.message.role !== "assistant") {
       continue;
     }

@@ -153,7 +153,8 @@ function ownNeeds(invocation: Invocation, settings: Settings): OwnNeeds {
   const endpoints = Object.values(settings.endpoints ?? {});
   const files = endpoints.flatMap(({ apiKeyFile = [] }) => apiKeyFile);
   const script = /^scripted:(.*)$/s.exec(modelName(invocation, settings))?.[1];
-  const { record } = invocation;
+  const { record, checks: { jsonSchema } } = invocation;
+  const isFile = jsonSchema?.trimStart().startsWith("{") === false;
   const absolute = (paths: readonly (string | undefined)[]) =>
     paths.filter((file) => file !== undefined)
       .map((file) => path.resolve(file));
@@ -161,7 +162,12 @@ function ownNeeds(invocation: Invocation, settings: Settings): OwnNeeds {
     apiKeyCommand !== undefined
   );
   return {
-    read: absolute([...files, script, record]),
+    read: absolute([
+      ...files,
+      script,
+      record,
+      isFile ? jsonSchema : undefined,
+    ]),
     write: absolute([record]),
     run: hasCommand ? ["sh"] : [],
     env: endpoints.flatMap(({ apiKeyEnv = [] }) => apiKeyEnv),

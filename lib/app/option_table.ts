@@ -168,6 +168,11 @@ export const options: readonly OptionRow[] = [
     rare: true,
     help: "how often it may fail [3]",
   },
+  {
+    name: "json-schema",
+    value: "SCHEMA",
+    help: "the answer is JSON of this shape; else code 5",
+  },
   { name: "require-change", help: "code 6 where no file was changed" },
   {
     name: "image",

@@ -6,8 +6,7 @@ import type { AnyTool } from "../core/tool.ts";
 import { systemClock } from "../platform/clock.ts";
 import type { Spending } from "../agent/options.ts";
 import { moneyOptions } from "./budget.ts";
-import { checksOf } from "./check.ts";
-import type { CheckWishes } from "./check_flags.ts";
+import type { Checks } from "./check.ts";
 import type {
   ConversationPorts,
   PreparedOptions,
@@ -36,7 +35,7 @@ export interface FixedOptions {
   readonly failOnDenied: boolean;
   readonly maxTurns: number | undefined;
   readonly spending: Spending | undefined;
-  readonly checks: CheckWishes | undefined;
+  readonly checks: Checks;
   /** The folder to work in. */
   readonly cwd: string;
 }
@@ -84,7 +83,7 @@ export function runOptionsFor(
       sandbox: plan,
     };
   };
-  const review = fixed.checks && checksOf(fixed.checks, {
+  const review = fixed.checks.review({
     state,
     run: realm.run,
     changedFiles,

@@ -95,6 +95,7 @@ async function converse(
     content,
     quiet: invocation.quiet,
     debug: invocation.debug,
+    isValue: invocation.checks.jsonSchema !== undefined,
     version,
     mode: conversation.mode,
     last: await conversation.last(),

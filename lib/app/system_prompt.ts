@@ -42,12 +42,14 @@ export async function systemPromptChange(
   };
 }
 
-/** The system prompt as it is sent. */
+/** The system prompt as it is sent; what must be kept to stands last. */
 export function changedSystemPrompt(
   own: string,
-  { replace = own, append }: SystemPromptChange = {},
+  { replace = own, append }: SystemPromptChange,
+  instruction?: string,
 ): string {
-  return append === undefined ? replace : `${replace}\n\n${append}`;
+  return [replace, append, instruction]
+    .filter((part) => part !== undefined).join("\n\n");
 }
 
 async function oneOf(flag: string, { text, file }: {

@@ -19,6 +19,7 @@ export const exitCodes = {
   failed: 1,
   usage: 2,
   denied: 3,
+  schema: 5,
   unverified: 6,
   auth: 41,
   sandbox: 44,

@@ -25,6 +25,8 @@ export type RunEndReason =
   | "denied"
   /** What the user wanted to see of the work was not to be seen. */
   | "unverified"
+  /** The answer has not the shape that was asked for. */
+  | "schema"
   | "error";
 
 /** A call that was refused: by the user, the mode, a rule or the sandbox. */
@@ -171,6 +173,8 @@ export type AgentEventBody =
     readonly denials: readonly Denial[];
     /** What a loop was, or what limit was met; absent where the reason says all. */
     readonly because?: string;
+    /** The answer as a value, where its shape was asked for. */
+    readonly structured?: unknown;
     readonly failure?: ModelFailure;
   };
 

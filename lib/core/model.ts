@@ -26,6 +26,11 @@ export interface ModelRequest {
   readonly maxOutputTokens?: number;
   /** Overrides the profile's temperature for this request. */
   readonly temperature?: number;
+  /**
+   * The JSON Schema of the reply, which must be no call then. Told to servers
+   * that can keep to it; to others it is nothing.
+   */
+  readonly answerSchema?: Readonly<Record<string, unknown>>;
 }
 
 /**

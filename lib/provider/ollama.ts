@@ -69,6 +69,9 @@ export function ollamaRequest(
     shift: false,
     keep_alive: options.keepAlive ?? "30m",
     ...think(options),
+    ...request.answerSchema === undefined
+      ? {}
+      : { format: request.answerSchema },
     ...profile.extraBody,
   };
   for (const field of learned.dropped) {

@@ -100,6 +100,8 @@ export interface Profile {
   readonly toolChoice: "omit" | "auto-none" | "full";
   readonly parallelFlag: "omit" | "send-true";
   readonly strict: "omit" | "false" | "true";
+  /** Whether a reply can be made to follow a JSON Schema. */
+  readonly answerFormat: "none" | "json_schema";
   readonly reasoning: ReasoningRules;
   /** Further fields of the body, as they are. */
   readonly extraBody: Readonly<Record<string, unknown>>;
@@ -167,6 +169,7 @@ export const genericProfile: Profile = {
   toolChoice: "omit",
   parallelFlag: "omit",
   strict: "omit",
+  answerFormat: "none",
   reasoning: {
     readFields: ["reasoning_content", "reasoning", "reasoning_text"],
     inlineTags: true,

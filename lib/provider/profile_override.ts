@@ -65,6 +65,7 @@ export const profileOverrideSchema = z.strictObject({
   toolChoice: exactOptional(oneOf(["omit", "auto-none", "full"])),
   parallelFlag: exactOptional(oneOf(["omit", "send-true"])),
   strict: exactOptional(oneOf(["omit", "false", "true"])),
+  answerFormat: exactOptional(oneOf(["none", "json_schema"])),
   reasoning: exactOptional(reasoning),
   extraBody: exactOptional(record(z.string(), z.unknown())),
   images: exactOptional(oneOf(["none", "base64", "base64+url"])),

@@ -51,12 +51,23 @@ export function buildBody(
     ...(offersTools && profile.parallelFlag === "send-true"
       ? { parallel_tool_calls: true }
       : {}),
+    ...answerFormat(request, profile),
     ...profile.extraBody,
   };
   for (const field of learned.dropped) {
     if (!neverDropped.has(field)) delete body[field];
   }
   return body;
+}
+
+/** The schema of a reply, for servers that can keep to it. */
+function answerFormat(
+  { answerSchema }: ModelRequest,
+  profile: Profile,
+): Record<string, unknown> {
+  if (answerSchema === undefined || profile.answerFormat === "none") return {};
+  const json_schema = { name: "answer", schema: answerSchema };
+  return { response_format: { type: "json_schema", json_schema } };
 }
 
 /** Without these there is no request, whatever an error text named. */

@@ -54,6 +54,7 @@ export const serverRows: readonly ServerRow[] = [
     date: "2026-08",
     set: {
       title: "llama.cpp",
+      answerFormat: "json_schema",
       window: "props",
       parallelFlag: "send-true",
       toolChoice: "full",
@@ -69,6 +70,7 @@ export const serverRows: readonly ServerRow[] = [
     date: "2026-08",
     set: {
       title: "LM Studio",
+      answerFormat: "json_schema",
       window: "lmstudio",
       toolChoice: "auto-none",
       images: "base64",
@@ -84,6 +86,7 @@ export const serverRows: readonly ServerRow[] = [
     ownSampling: true,
     set: {
       title: "vLLM",
+      answerFormat: "json_schema",
       toolChoice: "full",
       sampling: { send: ["temperature", "top_p", "top_k", "min_p"] },
       reasoning: { control: "chat_template_kwargs" },
@@ -106,6 +109,7 @@ export const serverRows: readonly ServerRow[] = [
     date: "2026-01",
     set: {
       title: "TGI",
+      answerFormat: "json_schema",
       window: "info",
       reasoning: { replay: "never" },
       serialOnly: false,
@@ -187,6 +191,7 @@ export const serverRows: readonly ServerRow[] = [
     date: "2026-08",
     set: {
       title: "OpenAI",
+      answerFormat: "json_schema",
       window: "table",
       toolChoice: "full",
       reasoning: {
@@ -205,6 +210,7 @@ export const serverRows: readonly ServerRow[] = [
     date: "2026-08",
     set: {
       title: "Azure OpenAI",
+      answerFormat: "json_schema",
       window: "table",
       toolChoice: "full",
       reasoning: {

@@ -130,7 +130,7 @@ async function openOutput(
   const isLive = variable("TERM") !== "dumb" &&
     (isTerminal.stdout || isTerminal.stderr);
   const styles = stylesFor(io);
-  const markdown = isLive && isTerminal.stdout
+  const markdown = isLive && isTerminal.stdout && !options.isValue
     ? await (await import("./open_markdown.ts")).openMarkdown(io)
     : undefined;
   const view = new RunView({

@@ -16,6 +16,7 @@ export function exitCodeOf(
     return denials.length > 0 ? exitCodes.denied : exitCodes.done;
   }
   if (reason === "denied") return exitCodes.denied;
+  if (reason === "schema") return exitCodes.schema;
   if (reason === "unverified") return exitCodes.unverified;
   if (reason === "max_turns") return exitCodes.maxTurns;
   if (reason === "budget") return exitCodes.budget;
@@ -39,6 +40,8 @@ export function describeEnd(
         `(--max-turns raises it)${why}`;
     case "denied":
       return `Stopped at the first refused call (--fail-on-denied)${why}`;
+    case "schema":
+      return `Cannot keep --json-schema${why}`;
     case "unverified":
       return `Not verified${why}`;
     case "budget":

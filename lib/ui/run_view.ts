@@ -325,7 +325,12 @@ export class RunView {
     const shown = this.finishText();
     this.#endText();
     this.#startedAt = 0;
-    if (this.#held !== null) {
+    if ("structured" in event) {
+      // The value is the answer, however the model wrote it.
+      const lines = [JSON.stringify(event.structured)];
+      shown.push({ to: "answer", lines });
+      this.#held = null;
+    } else if (this.#held !== null) {
       const isAnswer = event.reason === "done";
       shown.push(
         ...isAnswer

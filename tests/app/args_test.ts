@@ -53,7 +53,10 @@ Deno.test("parseInvocation() reads every option", () => {
     [["--record", "x.jsonl"], { record: "x.jsonl" }],
     [["--replay", "x.jsonl"], { model: "scripted:x.jsonl" }],
     [["--verify", "a", "--verify=b", "--verify-attempts=5"], {
-      checks: { commands: ["a", "b"], attempts: 5, requiresChange: false },
+      checks: { ...nothing.checks, commands: ["a", "b"], attempts: 5 },
+    }],
+    [["--json-schema", "{}"], {
+      checks: { ...nothing.checks, jsonSchema: "{}" },
     }],
     [["--require-change"], {
       checks: { ...nothing.checks, requiresChange: true },

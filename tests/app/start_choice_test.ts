@@ -15,7 +15,12 @@ const asked = {
   isInteractive: false,
   isOneshot: false,
   timeout: undefined,
-  checks: { commands: [], attempts: 3, requiresChange: false },
+  checks: {
+    commands: [],
+    attempts: 3,
+    requiresChange: false,
+    jsonSchema: undefined,
+  },
 };
 const json = {
   format: "stream-json",

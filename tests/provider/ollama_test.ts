@@ -54,6 +54,7 @@ function native(
     readonly override?: ProfileOverride;
     readonly thinking?: boolean;
     readonly dropped?: string;
+    readonly answerSchema?: ModelRequest["answerSchema"];
   } = {},
 ): { url: string; body: Body } {
   const info: ModelInfo = {
@@ -70,7 +71,8 @@ function native(
     probed: "ollama",
     ...(override ? { override } : {}),
   });
-  return ollamaRequest(request, {
+  const { answerSchema } = options;
+  return ollamaRequest({ ...request, ...answerSchema && { answerSchema } }, {
     baseUrl,
     model,
     info,
@@ -115,6 +117,13 @@ Deno.test("ollamaRequest() writes objects for arguments, images beside the text,
       tool_name: "Read",
     },
   ]);
+});
+
+Deno.test("ollamaRequest() holds a reply to a schema where one is asked for", () => {
+  const answerSchema = { type: "object" };
+  const { format } = native("qwen3:8b", { answerSchema }).body;
+  assertEquals(format, answerSchema);
+  assertEquals("format" in native("qwen3:8b").body, false);
 });
 
 Deno.test("ollamaRequest() steers thinking of models that think", () => {

@@ -80,6 +80,7 @@ export const resultSubtypes = [
   "error_during_execution",
   "error_max_turns",
   "error_max_budget_usd",
+  "error_max_structured_output_retries",
 ] as const;
 
 /** Why a run ended, more exactly than the subtype says it. */
@@ -93,6 +94,7 @@ export const terminalReasons = [
   "loop",
   "denied",
   "unverified",
+  "schema",
   "error",
 ] as const;
 
@@ -108,6 +110,8 @@ const result = z.strictObject({
   num_turns: z.int().min(0),
   /** The last text of the model, also of a run that failed. */
   result: z.string(),
+  /** The answer as a value, by `--json-schema`. */
+  structured_output: z.unknown().optional(),
   stop_reason: stopReason,
   /** US dollars of the process so far; absent where a price is unknown. */
   total_cost_usd: z.number().min(0).optional(),

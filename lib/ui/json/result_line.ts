@@ -11,6 +11,7 @@ const subtypes: Readonly<Record<RunEndReason, ResultLine["subtype"]>> = {
   loop: "error_during_execution",
   denied: "error_during_execution",
   unverified: "error_during_execution",
+  schema: "error_max_structured_output_retries",
   error: "error_during_execution",
 };
 
@@ -23,6 +24,7 @@ const reasons: Readonly<
   loop: "loop",
   denied: "denied",
   unverified: "unverified",
+  schema: "schema",
   error: "error",
 };
 
@@ -54,6 +56,7 @@ export function resultLine(
     duration_ms: ms,
     ...figures,
     result: text,
+    ..."structured" in event ? { structured_output: event.structured } : {},
     permission_denials: denials.map(({ tool, callId, input }) => ({
       tool_name: tool,
       tool_use_id: callId,

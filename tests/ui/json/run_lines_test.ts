@@ -198,6 +198,7 @@ Deno.test("RunLines names each end of a run", () => {
     ["loop", "error_during_execution", "loop"],
     ["denied", "error_during_execution", "denied"],
     ["unverified", "error_during_execution", "unverified"],
+    ["schema", "error_max_structured_output_retries", "schema"],
     ["error", "error_during_execution", "error"],
   ] as const;
   for (const [reason, subtype, terminal] of ends) {
