@@ -55,6 +55,9 @@ export interface Invocation {
   /** What to write, and where to; for `sessions export`. */
   readonly format: string | undefined;
   readonly output: string | undefined;
+  /** How many at once, and where to; for `batch`. */
+  readonly jobs: number | undefined;
+  readonly results: string | undefined;
   readonly model: string | undefined;
   readonly baseUrl: string | undefined;
   readonly apiKey: string | undefined;
@@ -169,6 +172,8 @@ export function parseInvocation(args: readonly string[]): Invocation {
     since: given("since"),
     by: given("by"),
     output: given("output"),
+    jobs: positive(given("jobs"), "--jobs"),
+    results: given("results"),
     model: modelOrReplay(given("model"), given("replay")),
     baseUrl: urlOf(given("base-url")),
     apiKey: given("api-key"),

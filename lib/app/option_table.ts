@@ -266,6 +266,26 @@ export const options: readonly OptionRow[] = [
     help: "write to this file",
   },
   {
+    name: "jobs",
+    value: "N",
+    of: "batch",
+    rare: true,
+    help: "tasks at once [1]",
+  },
+  {
+    name: "results",
+    value: "FILE",
+    of: "batch",
+    rare: true,
+    help: "where results are kept [beside FILE]",
+  },
+  {
+    name: "retry-failed",
+    of: "batch",
+    rare: true,
+    help: "run failed tasks again",
+  },
+  {
     name: "settings",
     value: "FILE",
     help: "more settings: a file, or JSON",

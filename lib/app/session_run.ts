@@ -2,26 +2,18 @@ import type { Conversation } from "../core/conversation.ts";
 import { stateFolder } from "../platform/folders.ts";
 import { path } from "../platform/paths.ts";
 import { type Invocation, parseInvocation } from "./args.ts";
-import { askTrust } from "./ask_trust.ts";
 import { boot } from "./boot.ts";
-import { openSpending } from "./budget.ts";
-import { keepNoExec, sandboxFor } from "./confine.ts";
-import { resolveEndpoint } from "./endpoint.ts";
+import { keepNoExec } from "./confine.ts";
 import type { FrontEnds } from "./front_end.ts";
 import { openDebugLog } from "./debug_log.ts";
 import { openLastMessage } from "./last_message.ts";
-import { systemPromptChange } from "./system_prompt.ts";
 import { startTimeLimit, type TimeLimit } from "./time_limit.ts";
-import { findFolders, withFolders } from "./more_folders.ts";
-import { permissionSetup } from "./permission_setup.ts";
 import type { RealmStarter } from "./realm_start.ts";
-import { ruleStoreOf } from "./rule_store.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { modelAbove, openSettings, underOwner } from "./settings.ts";
-import { readStart, type Start } from "./start_choice.ts";
+import { readSetup } from "./run_setup.ts";
+import { readStart } from "./start_choice.ts";
 import { subcommandOf } from "./subcommands.ts";
 import { version } from "./version.ts";
-import { workingFolder } from "./working_folder.ts";
 
 /**
  * Runs the program for a command line: chooses between one-shot and REPL,
@@ -113,41 +105,6 @@ async function converse(
     await cleanUpSessions({ days, now: Date.now });
   }
   return exitCode;
-}
-
-/** What flags and settings make of a conversation. */
-async function readSetup(
-  invocation: Invocation,
-  { canAskPerson, frontEnd }: Start,
-) {
-  const prompting = await systemPromptChange(invocation);
-  const settings = await openSettings(invocation, {
-    ask: frontEnd === "repl" && canAskPerson ? askTrust : undefined,
-  });
-  const flags = underOwner(invocation, settings);
-  keepNoExec(flags, settings.merged);
-  const resolve = (model: string | undefined) =>
-    resolveEndpoint({ ...invocation, model }, settings.merged);
-  const endpoint = await resolve(modelAbove(invocation.model, settings));
-  const spending = await openSpending(invocation.maxBudgetUsd, endpoint);
-  const workspace = await workingFolder(invocation.cwd);
-  const setup = permissionSetup(invocation, settings.layers);
-  const more = await findFolders(setup.folders, workspace);
-  return {
-    settings,
-    endpoint,
-    resolve,
-    spending,
-    sandbox: await sandboxFor(flags, {
-      settings: withFolders(settings.merged, more.paths),
-      endpoint,
-      workspace,
-    }),
-    permissions: { ...setup, warnings: [...setup.warnings, ...more.warnings] },
-    folders: more.paths,
-    ruleStore: await ruleStoreOf(workspace),
-    prompting,
-  };
 }
 
 async function sandboxWord(sandbox: Sandbox): Promise<string> {

@@ -156,6 +156,14 @@ export const subcommands: readonly Subcommand[] = [
         subcommands,
       ),
   },
+  {
+    name: "batch",
+    takes: { label: "FILE", least: 1, most: 1 },
+    switches: ["jobs", "results", "retry-failed"],
+    help: "tasks: --jobs N, --results FILE, --retry-failed",
+    run: async ({ words: [file = ""], ...options }) =>
+      await (await import("./batch_command.ts")).runBatch(file, options),
+  },
 ];
 
 /** Options of subcommands that a run knows, too. */

@@ -4,7 +4,7 @@ import { exitCodes } from "../core/error.ts";
 import type { Part } from "../core/message.ts";
 import { createStyles, wantsColour } from "../term/style.ts";
 import { Asking } from "./asking.ts";
-import { exitCodeOf } from "./run_end.ts";
+import { exitCodeOf } from "../core/run_end.ts";
 import { type FrontEndIo, processIo } from "./io.ts";
 import { PlainOutput, type RunOutput } from "./output.ts";
 import { RunView } from "./run_view.ts";
