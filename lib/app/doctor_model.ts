@@ -195,6 +195,9 @@ function learnedPart(
     ...(isDropped(chats, "temperature") ? { sampling: { send: [] } } : {}),
     ...(renamed ? { maxTokensField: "max_completion_tokens" } : {}),
     ...(noImages ? { images: "none" } : {}),
+    ...(found.jsonSchema?.state === "yes"
+      ? { answerFormat: "json_schema" }
+      : {}),
   };
 }
 

@@ -121,7 +121,10 @@ Deno.test("examineModel() finds a server without tools and what works instead", 
   assertStringIncludes(evidence(card, "nativeTools"), "tools");
   assertEquals(card.capabilities.textTools.state, "yes", cardText(card));
   assertEquals(card.capabilities.argumentEscaping.state, "yes");
-  assertEquals(card.learned.profile, { textTools: "mode:auto" });
+  assertEquals(card.learned.profile, {
+    textTools: "mode:auto",
+    answerFormat: "json_schema",
+  });
   assertEquals(card.verdict.exitCode, 0);
   assert(server.requests.length <= 12);
   const file = card.learned.file ?? "";
@@ -235,7 +238,10 @@ Deno.test("examineModel() turns on parallel calls where a flag does it", async (
   await using server = await modelServer(answer, { routes: bigWindow });
   const card = await examine(server);
   assertEquals(card.capabilities.parallelCalls.state, "yes");
-  assertEquals(card.learned.profile, { parallelFlag: "send-true" });
+  assertEquals(card.learned.profile, {
+    parallelFlag: "send-true",
+    answerFormat: "json_schema",
+  });
 });
 
 Deno.test("examineModel() notices an argument that was damaged", async () => {
