@@ -354,8 +354,24 @@ function sourcesOf(
 
 function unknownOption(text: string): string {
   const name = text.replace(/^-+/, "").split("=")[0] ?? "";
-  const names = options.map((row) => row.name);
-  const near = nearest(name, names);
-  const advice = near === undefined ? "" : `. Did you mean --${near}?`;
+  const near = nearestOption(name);
+  const advice = near === undefined ? "" : `. Did you mean ${near}?`;
   return `Cannot understand option "${text}"${advice}`;
+}
+
+/** A letter's other case, an option that begins so, or the nearest. */
+function nearestOption(name: string): string | undefined {
+  if (name.length === 1) {
+    const row = options.find(({ short }) =>
+      short?.toLowerCase() === name.toLowerCase()
+    );
+    return row && `-${row.short}`;
+  }
+  const names = options.map((row) => row.name);
+  const begun = names.filter((each) => each.startsWith(name));
+  const most = name.length < 4 ? { most: 1 } : {};
+  const near = begun.length === 1 || name.length > 3 && begun.length > 0
+    ? begun[0]
+    : nearest(name, names, most);
+  return near && `--${near}`;
 }

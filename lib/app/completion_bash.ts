@@ -5,6 +5,15 @@ import type {
   Offer,
 } from "./completion_table.ts";
 
+/** Offers words, and no files beside them. */
+const offering = `_openclaude_offer() {
+  local IFS=$' \\t\\n'
+  compopt +o default 2>/dev/null
+  COMPREPLY=($(compgen -W "$1" -- "$word"))
+}
+complete -o default -F _openclaude openclaude
+`;
+
 /**
  * The script for bash 3.2 and later. It starts no process. Where it offers
  * nothing itself, bash completes file names with its own quoting.
@@ -67,13 +76,7 @@ ${commands.filter(({ own }) => own.length > 0).map(ownCase).join("\n")}
 ${firsts.map((first) => wordCase(first, commands)).join("\n")}
   esac
 }
-_openclaude_offer() {
-  local IFS=$' \\t\\n'
-  compopt +o default 2>/dev/null
-  COMPREPLY=($(compgen -W "$1" -- "$word"))
-}
-complete -o default -F _openclaude openclaude
-`;
+${offering}`;
 }
 
 function flagsOf(options: readonly CompletedOption[]): string[] {

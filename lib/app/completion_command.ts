@@ -3,11 +3,8 @@ import { nearest } from "../core/nearest.ts";
 import { bashScript } from "./completion_bash.ts";
 import { fishScript } from "./completion_fish.ts";
 import { powershellScript } from "./completion_powershell.ts";
-import {
-  type CompletionTable,
-  completionTable,
-  type SubcommandRow,
-} from "./completion_table.ts";
+import { type CompletionTable, completionTable } from "./completion_table.ts";
+import type { SubcommandRow } from "./subcommand_options.ts";
 import { zshScript } from "./completion_zsh.ts";
 import { writeWhole } from "./print.ts";
 import { shells } from "./shells.ts";

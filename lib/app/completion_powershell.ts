@@ -4,38 +4,8 @@ import type {
   Offer,
 } from "./completion_table.ts";
 
-/** The script for PowerShell 5.1 and later. It starts no process. */
-export function powershellScript(
-  { general, commands }: CompletionTable,
-): string {
-  const valued = [...general, ...commands.flatMap(({ own }) => own)]
-    .filter(({ value }) => value !== undefined);
-  const names = commands.map(({ first, second }) =>
-    second === undefined ? first : `${first} ${second}`
-  );
-  const own = commands.map(({ own }, index) =>
-    `    '${names[index]}' = @(${own.map(entry).join(", ")})`
-  );
-  const words = commands.map(({ words }, index) =>
-    `    '${names[index]}' = ${listed(words)}`
-  );
-  return `# openclaude's completion for PowerShell. Add to $PROFILE:
-#   openclaude completion powershell | Out-String | Invoke-Expression
-Register-ArgumentCompleter -Native -CommandName openclaude -ScriptBlock {
-  param($wordToComplete, $commandAst, $cursorPosition)
-  $general = @(
-${general.map((option) => `    ${entry(option)}`).join("\n")}
-  )
-  # Case counts: -c and -C, -v and -V.
-  $values = New-Object 'System.Collections.Hashtable' ([StringComparer]::Ordinal)
-${valued.flatMap(valueLines).join("\n")}
-  $own = @{
-${own.join("\n")}
-  }
-  $words = @{
-${words.join("\n")}
-  }
-  $named = @(); $option = ''; $dashes = $false
+/** Finds out where the line is, and offers what the tables have for it. */
+const choosing = `  $named = @(); $option = ''; $dashes = $false
   foreach ($element in $commandAst.CommandElements | Select-Object -Skip 1) {
     if ($element.Extent.EndOffset -ge $cursorPosition -and $wordToComplete -ne '') { break }
     $text = $element.ToString()
@@ -71,6 +41,39 @@ ${words.join("\n")}
   }
 }
 `;
+
+/** The script for PowerShell 5.1 and later. It starts no process. */
+export function powershellScript(
+  { general, commands }: CompletionTable,
+): string {
+  const valued = [...general, ...commands.flatMap(({ own }) => own)]
+    .filter(({ value }) => value !== undefined);
+  const names = commands.map(({ first, second }) =>
+    second === undefined ? first : `${first} ${second}`
+  );
+  const own = commands.map(({ own }, index) =>
+    `    '${names[index]}' = @(${own.map(entry).join(", ")})`
+  );
+  const words = commands.map(({ words }, index) =>
+    `    '${names[index]}' = ${listed(words)}`
+  );
+  return `# openclaude's completion for PowerShell. Add to $PROFILE:
+#   openclaude completion powershell | Out-String | Invoke-Expression
+Register-ArgumentCompleter -Native -CommandName openclaude -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $general = @(
+${general.map((option) => `    ${entry(option)}`).join("\n")}
+  )
+  # Case counts: -c and -C, -v and -V.
+  $values = New-Object 'System.Collections.Hashtable' ([StringComparer]::Ordinal)
+${valued.flatMap(valueLines).join("\n")}
+  $own = @{
+${own.join("\n")}
+  }
+  $words = @{
+${words.join("\n")}
+  }
+${choosing}`;
 }
 
 function entry({ flags }: CompletedOption): string {

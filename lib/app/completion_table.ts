@@ -3,19 +3,8 @@ import { sandboxModes } from "../core/sandbox.ts";
 import { sourceNames } from "../settings/layer.ts";
 import { type OptionRow, options } from "./option_table.ts";
 import { inputFormats, outputFormats } from "./output_format.ts";
+import { optionsOf, type SubcommandRow } from "./subcommand_options.ts";
 import { usageKeys } from "./usage_text.ts";
-
-/** What is told of a subcommand; see subcommands.ts. */
-export interface SubcommandRow {
-  readonly name: string;
-  readonly takes?: {
-    readonly label: string;
-    readonly choices?: readonly string[];
-  };
-  readonly switches?: readonly string[];
-  readonly printsJson?: true;
-  readonly help: string;
-}
 
 /** What a shell can offer in a place; "none" where only the user knows. */
 export type Offer = "file" | "folder" | "none" | readonly string[];
@@ -67,9 +56,8 @@ export function completionTable(
   named: readonly SubcommandRow[],
   rows: readonly OptionRow[] = options,
 ): CompletionTable {
-  const bySubcommands = new Set(["json", "network"]);
   const isOwn = ({ name, of }: OptionRow) =>
-    of !== undefined || bySubcommands.has(name);
+    of !== undefined || name === "json";
   return {
     general: rows.filter((row) => !isOwn(row)).map(completedOption),
     commands: named.map((subcommand) => {
@@ -79,18 +67,6 @@ export function completionTable(
       return { first, second, help, own, words: wordsOf(subcommand) };
     }),
   };
-}
-
-/** The options of the table that a subcommand takes and a prompt does not. */
-export function optionsOf(
-  { name, switches, printsJson }: SubcommandRow,
-  rows: readonly OptionRow[] = options,
-): readonly OptionRow[] {
-  return rows.filter((row) =>
-    row.of !== undefined && switches?.includes(row.name) === true ||
-    row.name === "json" && printsJson === true ||
-    row.name === "network" && name === "sandbox run"
-  );
 }
 
 function completedOption(row: OptionRow): CompletedOption {
@@ -107,7 +83,7 @@ function completedOption(row: OptionRow): CompletedOption {
 
 /** By the name that the help has for a value. */
 function offerOf(label: string): Offer {
-  if (/\bFILE\b/.test(label)) return "file";
+  if (/\b(FILE|SCHEMA)\b/.test(label)) return "file";
   return /\bFOLDER\b/.test(label) ? "folder" : "none";
 }
 

@@ -1,4 +1,6 @@
-import { options } from "./option_table.ts";
+import { byTopic } from "./help_topics.ts";
+import { type OptionRow, options } from "./option_table.ts";
+import { optionsOf } from "./subcommand_options.ts";
 import { subcommands, subcommandUsage } from "./subcommands.ts";
 
 const usage = `openclaude: a coding agent for the terminal, with your own model
@@ -22,33 +24,44 @@ work without one: deno task demo
 /** Columns of an option that leave room for its help beside it. */
 const widest = 27;
 
-/** The text of `--help`; with `all`, the rare options, too. */
+/**
+ * The text of `--help`, by topic; with `all`, the rare options and those of
+ * the subcommands, too.
+ */
 export function helpText({ all = false } = {}): string {
-  const rows = options.filter(({ of, rare }) =>
+  const shown = options.filter(({ of, rare }) =>
     of === undefined && (all || rare !== true)
-  ).map(
-    ({ name, short, value, help }) => {
-      const flag = short === undefined
-        ? `    --${name}`
-        : `-${short}, --${name}`;
-      return { left: value === undefined ? flag : `${flag} ${value}`, help };
-    },
   );
-  const width = 2 + Math.max(
-    ...rows.map(({ left }) => left.length).filter((each) => each <= widest),
+  const topics = byTopic(shown).map(({ title, rows }) =>
+    `${title}:\n${optionLines(rows)}`
   );
-  const lines = rows.flatMap(({ left, help }) => {
+  const commands = subcommands.map((row) =>
+    `  openclaude ${subcommandUsage(row).padEnd(18)} ${row.help}\n`
+  );
+  const own = all ? `\n${ownOptions()}` : "";
+  return `${usage}${commands.join("")}\n${topics.join("")}${own}${footer}`;
+}
+
+/** The options that not every command line takes, by subcommand. */
+function ownOptions(): string {
+  return subcommands.map((row) => ({ row, rows: optionsOf(row) }))
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ row, rows }) => `openclaude ${row.name}:\n${optionLines(rows)}`)
+    .join("");
+}
+
+function optionLines(options: readonly OptionRow[]): string {
+  const rows = options.map(({ name, short, value, help }) => {
+    const flag = short === undefined ? `    --${name}` : `-${short}, --${name}`;
+    return { left: value === undefined ? flag : `${flag} ${value}`, help };
+  });
+  return rows.flatMap(({ left, help }) => {
     const texts = help.split("\n");
     // The rare long name has a line of its own.
     if (left.length > widest) texts.unshift("");
     return texts.map((text, index) =>
-      `  ${(index === 0 ? left : "").padEnd(width)}${text}`.trimEnd()
+      `  ${(index === 0 ? left : "").padEnd(widest + 2)}${text}`.trimEnd() +
+      "\n"
     );
-  });
-  const commands = subcommands.map((row) =>
-    `  openclaude ${subcommandUsage(row).padEnd(18)} ${row.help}\n`
-  );
-  return `${usage}${commands.join("")}\nOptions:\n${
-    lines.join("\n")
-  }\n${footer}`;
+  }).join("");
 }

@@ -64,6 +64,7 @@ export const options: readonly OptionRow[] = [
   },
   {
     name: "allow-dangerously-skip-permissions",
+    rare: true,
     help: "let the REPL change to it",
   },
   {
@@ -102,7 +103,11 @@ export const options: readonly OptionRow[] = [
   },
   { name: "no-exec", help: "start no process at all" },
   { name: "local-only", help: "reach nothing but the model's host" },
-  { name: "network", help: "with sandbox run: the command has the network" },
+  {
+    name: "network",
+    of: "sandbox run",
+    help: "the command has the network",
+  },
   {
     name: "cwd",
     value: "FOLDER",
@@ -299,6 +304,7 @@ export const options: readonly OptionRow[] = [
   { name: "trust", help: "use the settings that this workspace brings" },
   {
     name: "worker-permissions",
+    rare: true,
     help: "tools' permissions by mode when run from a URL\n" +
       "(with Deno's --unstable-worker-options)",
   },

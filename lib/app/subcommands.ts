@@ -64,7 +64,8 @@ export const subcommands: readonly Subcommand[] = [
   {
     name: "sandbox run",
     takes: { label: "-- COMMAND", least: 1, most: Infinity },
-    help: "run a command as Bash would be",
+    switches: ["network"],
+    help: "run it as Bash would; --network",
     run: async ({ invocation, words }) =>
       await (await import("./sandbox_command.ts"))
         .runInsideSandbox(invocation, words),
@@ -184,7 +185,8 @@ export function subcommandUsage({ name, takes }: Subcommand): string {
  * `--` follows words that no subcommand with words of its own is called by,
  * and when a name of one word is followed by words that it doesn't take. The
  * first word of a name of two is never a prompt's first word, unless that is
- * in quotes with the rest: a wrong second word would be sent to a model.
+ * in quotes with the rest: a wrong second word would be sent to a model. So
+ * would a misspelt first word: one letter's difference is refused.
  *
  * @param rows the table, where not the program's own.
  * @throws {UserError} with exit code 2 for a wrong second word, with the
@@ -196,9 +198,6 @@ export function subcommandOf(
   rows: readonly Subcommand[] = subcommands,
 ): NamedSubcommand | undefined {
   const found = find(invocation, rows);
-  if (invocation.network && found?.subcommand.name !== "sandbox run") {
-    throw usage("Cannot use --network: only openclaude sandbox run takes it");
-  }
   const strange = invocation.ownSwitches.find((name) =>
     found === undefined
       ? !alsoOfRuns.has(name)
@@ -241,7 +240,10 @@ function find(
   if (single !== undefined) {
     return claim(single, words.slice(1), wordsAfterDashes);
   }
-  if (longer.length === 0) return undefined;
+  if (longer.length === 0) {
+    refuseMisspelt(invocation, rows);
+    return undefined;
+  }
   throw usage(
     `Cannot run openclaude ${first}: it needs a second word: ` +
       longer.join(", "),
@@ -271,6 +273,30 @@ function claim(
     );
   }
   return { subcommand, words };
+}
+
+/**
+ * A misspelt subcommand would be sent to a model as a prompt, and cost money.
+ * Words of one letter's difference are taken for one where they are as many
+ * as the subcommand takes.
+ */
+function refuseMisspelt(
+  { words, wordsAfterDashes }: Invocation,
+  rows: readonly Subcommand[],
+): void {
+  if (wordsAfterDashes !== undefined) return;
+  for (const { name, takes } of rows) {
+    const length = name.split(" ").length;
+    const more = words.length - length;
+    const given = words.slice(0, length).join(" ");
+    const fits = more >= (takes?.least ?? 0) && more <= (takes?.most ?? 0);
+    if (!fits || nearest(given, [name], { most: 1 }) === undefined) continue;
+    throw usage(
+      `Cannot run openclaude ${given}: there is no such subcommand. Did you ` +
+        `mean ${name}?`,
+      `; a prompt: openclaude -p "${words.join(" ")}"`,
+    );
+  }
 }
 
 function wrongSecondWord(given: string, names: readonly string[]): UserError {

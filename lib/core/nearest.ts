@@ -1,14 +1,19 @@
-/** The one of `names` that is closest to `name` by edits, if any is close. */
+/**
+ * The one of `names` that is closest to `name` by edits, if any is close: by
+ * two edits or a third of its letters, or by `most`.
+ */
 export function nearest(
   name: string,
   names: readonly string[],
+  { most }: { readonly most?: number } = {},
 ): string | undefined {
   const scored = names
     .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
     .sort((a, b) => a.distance - b.distance);
   const [best] = scored;
   const isClose = best !== undefined &&
-    best.distance <= Math.max(2, Math.floor(best.candidate.length / 3));
+    best.distance <=
+      (most ?? Math.max(2, Math.floor(best.candidate.length / 3)));
   return isClose ? best.candidate : undefined;
 }
 

@@ -1,7 +1,10 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseInvocation } from "../../lib/app/args.ts";
 import { helpText } from "../../lib/app/help.ts";
+import { byTopic } from "../../lib/app/help_topics.ts";
 import { options } from "../../lib/app/option_table.ts";
+import { optionsOf } from "../../lib/app/subcommand_options.ts";
+import { subcommands } from "../../lib/app/subcommands.ts";
 import { UserError } from "../../lib/core/error.ts";
 
 /** What was asked for; its words are looked at in a test of their own. */
@@ -104,6 +107,45 @@ Deno.test("parseInvocation() says what is wrong and what would be right", () => 
   for (const [args, message] of cases) {
     const error = assertThrows(() => parseInvocation(args), UserError, message);
     assertEquals(error.exitCode, 2);
+  }
+});
+
+const misspelt: readonly (readonly [string, string])[] = [
+  ["--modle", '"--modle". Did you mean --model? See'],
+  ["--permission", '"--permission". Did you mean --permission-'],
+  ["--dangerously", "Did you mean --dangerously-skip-permissions?"],
+  ["-M", "Did you mean -m?"],
+  ["-z", '"-z". See'],
+  ["--xy", "Did you mean --by?"],
+  ["--nonsense-of-mine", '"--nonsense-of-mine". See'],
+];
+
+for (const [word, advice] of misspelt) {
+  Deno.test(`parseInvocation() refuses ${word} with what is near`, () => {
+    const error = assertThrows(() => parseInvocation([word]), UserError);
+    assertEquals(error.exitCode, 2);
+    assert(error.message.includes(advice), error.message);
+  });
+}
+
+Deno.test("byTopic() has each option of a prompt once, and none left over", () => {
+  const general = options.filter(({ of }) => of === undefined);
+  const topics = byTopic(general);
+  assertEquals(topics.map(({ title }) => title).includes("Others"), false);
+  assertEquals(
+    topics.flatMap(({ rows }) => rows.map(({ name }) => name)).toSorted(),
+    general.map(({ name }) => name).toSorted(),
+  );
+});
+
+Deno.test("helpText() has each subcommand's own options with `all`", () => {
+  const help = helpText({ all: true });
+  for (const row of subcommands) {
+    const [, own = ""] = help.split(`\nopenclaude ${row.name}:\n`);
+    const [lines = ""] = own.split(/\n(?=\S|$)/);
+    for (const { name } of optionsOf(row)) {
+      assert(lines.includes(`--${name}`), `${row.name}: --${name}`);
+    }
   }
 });
 

@@ -118,3 +118,14 @@ Deno.test("subcommandOf() refuses a switch of another subcommand", () => {
     assert(error.message.includes("openclaude config set alone"));
   }
 });
+
+Deno.test("subcommandOf() refuses a subcommand with one wrong letter, not a prompt", () => {
+  for (const words of [["doctr"], ["doctors"], ["session", "show", "abc"]]) {
+    const message = refusal(words);
+    assert(message.includes(`Did you mean`), message);
+    assert(message.includes(`openclaude -p "${words.join(" ")}"`), message);
+  }
+  for (const line of ["doctr my code", "-p doctr", "doc", "-- doctr"]) {
+    assertEquals(found(line.split(" ")), undefined);
+  }
+});
