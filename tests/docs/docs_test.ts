@@ -34,6 +34,7 @@ const foreign: Readonly<Record<string, readonly string[]>> = {
   sglang: ["model-path", "tool-call-parser"],
   git: ["force", "hard", "list", "output"],
   sort: ["compress-program"],
+  split: ["additional-suffix"],
 };
 
 /** What the program and Deno call permissions. */

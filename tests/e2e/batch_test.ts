@@ -1,6 +1,7 @@
 /** `openclaude batch`: many tasks, killed, resumed, stopped, failed. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { modelServer, type SeenRequest } from "../support/model_server.ts";
+import { needs } from "../support/needs.ts";
 import { tempFolder } from "../support/temp.ts";
 import { baseEnvironment, denoRun, runProgram } from "./program.ts";
 
@@ -175,4 +176,39 @@ Deno.test("batch names the line that is wrong and starts nothing", async () => {
     assertStringIncludes(stderr, words);
   }
   assertEquals(server.requests.length, 0);
+});
+
+Deno.test({
+  name: "batch is repeated by xargs as run-on-a-cluster.md says",
+  ignore: !needs("sh", "xargs", "split"),
+  async fn() {
+    const page = new URL(
+      "../../docs/how-to/run-on-a-cluster.md",
+      import.meta.url,
+    );
+    const lines = [
+      ...(await Deno.readTextFile(page)).matchAll(/```sh\n(.*)\n```/g),
+    ]
+      .map(([, line]) => line).slice(0, 2);
+    await using home = await tempFolder();
+    await using folder = await tempFolder({ "tasks.jsonl": twenty });
+    const { state, opening } = limitedServer(20);
+    await using server = await opening;
+    const own = `#!/bin/sh\nexec ${
+      denoRun().map((word) => `'${word}'`).join(" ")
+    } "$@" -m abc -c 32768 --base-url ${server.url}\n`;
+    await Deno.writeTextFile(`${home.path}/openclaude`, own, { mode: 0o755 });
+    const variables = await baseEnvironment(home.path);
+    const { code, stdout, stderr } = await new Deno.Command("sh", {
+      args: ["-ec", lines.join("\n")],
+      cwd: folder.path,
+      clearEnv: true,
+      env: { ...variables, PATH: `${home.path}:${variables.PATH}` },
+      stdin: "null",
+      signal: AbortSignal.timeout(90_000),
+    }).output();
+    assertEquals(code, 0, new TextDecoder().decode(stderr));
+    assertEquals(idsOf(new TextDecoder().decode(stdout)).length, 20);
+    assertEquals(state.served.toSorted(), names.toSorted());
+  },
 });
