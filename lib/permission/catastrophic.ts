@@ -52,7 +52,7 @@ async function judge(
       if (deeper !== null) return deeper;
     }
     if (bare !== null) bases.move(command, bare, look);
-    rememberVariables(command, variables);
+    rememberVariables(command, variables, look);
     before = command;
   }
   return forkBomb(commands) ?? (ok ? null : textualSigns(line));

@@ -50,6 +50,21 @@ export function pathsOf(word: ShellWord, sight: Sight): PathPattern[] {
   });
 }
 
+/**
+ * The text that a variable gets from a word: a leading `~` and variables are
+ * replaced. Null when only running would tell.
+ */
+export function valueOf(word: ShellWord, sight: Sight): string | null {
+  let text = "";
+  for (const [index, part] of word.parts.entries()) {
+    if (part.kind === "glob" || part.kind === "brace") return null;
+    const value = valuesOf(part, index === 0, sight)?.[0];
+    if (value === undefined) return null;
+    text += value;
+  }
+  return text;
+}
+
 function isPatternPart(part: ShellPart, value: string): boolean {
   return part.kind === "glob" || (part.kind === "brace" && /[*?]/.test(value));
 }

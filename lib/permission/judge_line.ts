@@ -109,7 +109,7 @@ class Walk {
       this.#bases.move(command, bare, this.#sight(command));
       if (this.#bases.of(command) !== before) this.#moved = true;
     }
-    rememberVariables(command, this.#variables);
+    rememberVariables(command, this.#variables, this.#sight(command));
   }
 
   #sight(command: ShellCommand): FileSight {

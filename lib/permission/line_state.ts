@@ -1,4 +1,9 @@
-import { pathsOf, type Sight, type Surroundings } from "./critical_path.ts";
+import {
+  pathsOf,
+  type Sight,
+  type Surroundings,
+  valueOf,
+} from "./critical_path.ts";
 import type { ShellCommand } from "./shell.ts";
 import type { BareCommand } from "./unwrap.ts";
 
@@ -35,16 +40,15 @@ export class Bases {
   }
 }
 
-/** Keeps a command's literal values; any other makes a variable unknown. */
+/** Keeps the values that can be told; any other makes a variable unknown. */
 export function rememberVariables(
   { assignments }: ShellCommand,
   variables: Map<string, string>,
+  look: Sight,
 ): void {
   for (const { name, value } of assignments) {
-    const isLiteral = value?.parts.every(({ kind }) =>
-      kind === "plain" || kind === "quoted"
-    );
-    if (value !== null && isLiteral) variables.set(name, value.value);
-    else variables.delete(name);
+    const text = value === null ? null : valueOf(value, look);
+    if (text === null) variables.delete(name);
+    else variables.set(name, text);
   }
 }

@@ -53,6 +53,10 @@ const refused: readonly string[] = [
   "D=/; rm -rf $D",
   "D=; rm -rf $D/*",
   'D=/ && rm -rf "$D"*',
+  'D=~; rm -rf "$D"/*',
+  'D=~/ && rm -rf "$D"',
+  'D=$HOME; rm -rf "$D"',
+  'D="$HOME/code"; E=$D/project; rm -rf "$E"',
   // Launchers, scripts in scripts, places in a line.
   "sudo rm -rf /",
   "sudo -u root -- rm -rf /",
@@ -126,6 +130,9 @@ for (const line of refused) {
 
 const passed: readonly string[] = [
   "rm -rf ./build",
+  'D=~/.cache/x; rm -rf "$D"/*',
+  "D='~'; rm -rf \"$D\"/*",
+  'D=$(mktemp -d); rm -rf "$D"',
   "rm -rf node_modules",
   "rm -rf *",
   "rm -rf ./*",
