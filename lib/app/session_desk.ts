@@ -1,3 +1,4 @@
+import { describeError } from "../core/error.ts";
 import type {
   LastExchange,
   Op,
@@ -97,15 +98,34 @@ export class SessionDesk {
   readonly watch = async (
     access: readonly Access[],
     signal: AbortSignal,
-  ): Promise<WatchedCall> => {
-    const watched = await this.#work.undo.watch(access, signal);
-    const { gap } = watched;
-    if (gap !== null && access.some(isDestructive) && !this.#told.has(gap)) {
-      this.#told.add(gap);
-      this.#notice("warn", `/undo will not bring back all of this: ${gap}`);
+  ): Promise<Pick<WatchedCall, "finish">> => {
+    let watched: WatchedCall;
+    try {
+      watched = await this.#work.undo.watch(access, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#tellGap(describeError(error));
+      return { finish: () => Promise.resolve() };
     }
-    return watched;
+    const { gap } = watched;
+    if (gap !== null && access.some(isDestructive)) this.#tellGap(gap);
+    return {
+      finish: async (signal) => {
+        try {
+          await watched.finish(signal);
+        } catch (error) {
+          // The call has run: its outcome must not get lost for this.
+          this.#tellGap(describeError(error));
+        }
+      },
+    };
   };
+
+  #tellGap(gap: string): void {
+    if (this.#told.has(gap)) return;
+    this.#told.add(gap);
+    this.#notice("warn", `/undo will not bring back all of this: ${gap}`);
+  }
 
   /** How many files of the workspace the last prompt's run changed. */
   changedFiles(): number {

@@ -48,6 +48,14 @@ export function createSink(
     }
   };
 
+  const startDraining = (): void => {
+    draining ??= drain().finally(() => {
+      draining = null;
+      // What was written between the last look and this moment.
+      if (waiting.length > 0 && !broken) startDraining();
+    });
+  };
+
   const write = (text: string): void => {
     if (broken || text === "") return;
     const bytes = encoder.encode(text);
@@ -65,12 +73,14 @@ export function createSink(
     }
     if (at >= bytes.length) return;
     waiting.push(bytes.subarray(at));
-    draining ??= drain().finally(() => draining = null);
+    startDraining();
   };
 
   return {
     write,
-    flush: async () => await draining ?? undefined,
+    flush: async () => {
+      while (draining !== null) await draining;
+    },
     isBroken: () => broken,
   };
 }

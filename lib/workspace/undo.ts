@@ -99,13 +99,23 @@ export class UndoLog {
     this.#prompt = prompt;
   }
 
+  /** One that could not be opened is tried again at the next call. */
+  async #openRecorder(): Promise<Recorder> {
+    const opening = this.#recorder ??= this.#options.recorder();
+    try {
+      return await opening;
+    } catch (error) {
+      this.#recorder = undefined;
+      throw error;
+    }
+  }
+
   /** Looks at what a call may change, before it runs. */
   async watch(
     access: readonly Access[],
     signal: AbortSignal,
   ): Promise<WatchedCall> {
-    this.#recorder ??= this.#options.recorder();
-    const recorder = await this.#recorder;
+    const recorder = await this.#openRecorder();
     const before = await recorder.before(access, signal);
     const saved = before.saved.slice(0, mostSaved);
     const { watched } = before;

@@ -29,6 +29,8 @@ async function run(
     environment,
     signal: new AbortController().signal,
     onOutput: (chunk, stream) => {
+      // A chatty child fills any memory.
+      if (texts[stream].length > 10_000_000) return;
       texts[stream] += decoder.decode(chunk);
     },
     ...options,

@@ -38,11 +38,24 @@ export async function tempFolder(
       await Deno.writeFile(file, bytes);
     },
     async [Symbol.asyncDispose]() {
-      await Deno.remove(path, { recursive: true });
+      await removeFolder(path);
     },
   };
   for (const [relative, content] of Object.entries(files)) {
     await folder.write(relative, content);
   }
   return folder;
+}
+
+/** A process that is just ending may still write there. */
+async function removeFolder(path: string): Promise<void> {
+  for (let attempt = 0;; attempt++) {
+    try {
+      return await Deno.remove(path, { recursive: true });
+    } catch (error) {
+      const isRace = error instanceof Error && error.message.includes("39");
+      if (!isRace || attempt === 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
