@@ -6,7 +6,12 @@
 export { query, type QueryOptions } from "./app/query.ts";
 export type { AgentEvent, Denial, RunEndReason } from "./core/event.ts";
 export type { Message, Part } from "./core/message.ts";
-export type { ModelClient, ModelEvent, ModelRequest } from "./core/model.ts";
+export type {
+  ModelClient,
+  ModelEvent,
+  ModelInfo,
+  ModelRequest,
+} from "./core/model.ts";
 export type { Access, Answer, PermissionMode } from "./core/permission.ts";
 export {
   type AnyTool,

@@ -1,4 +1,5 @@
 import type { Conversation } from "../core/conversation.ts";
+import type { ModelClient } from "../core/model.ts";
 import type { PermissionMode } from "../core/permission.ts";
 import { toolSpecs } from "../core/schema.ts";
 import type { AnyTool } from "../core/tool.ts";
@@ -43,6 +44,8 @@ import { workingFolder } from "./working_folder.ts";
 /** What a conversation is opened with. Undefined means: the default. */
 export interface BootOptions {
   readonly endpoint: Endpoint;
+  /** A model client of the caller's own; absent: one for the endpoint. */
+  readonly client?: ModelClient;
   /** The endpoint of another model, for `/model`; absent: the same server. */
   resolve?(model: string): Promise<Endpoint>;
   /** All layers of settings; absent: none. */
@@ -209,9 +212,9 @@ export async function boot(options: BootOptions): Promise<Conversation> {
 
 /** Opens the endpoint's own model at once, and others by their names. */
 async function modelOpener(
-  { endpoint, record, resolve }: BootOptions,
+  { endpoint, record, resolve, client }: BootOptions,
 ): Promise<ConversationOptions["openModel"]> {
-  const first = await openModel(endpoint, { record });
+  const first = client ?? await openModel(endpoint, { record });
   return async (model) => {
     if (model === undefined) return first;
     const other = await resolve?.(model) ?? { ...endpoint, model };

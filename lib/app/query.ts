@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../core/event.ts";
+import type { ModelClient } from "../core/model.ts";
 import { text } from "../core/message.ts";
 import type { Answer, PermissionMode } from "../core/permission.ts";
 import type { AnyTool } from "../core/tool.ts";
@@ -7,8 +8,8 @@ import { boot } from "./boot.ts";
 /** What a program asks the agent. Undefined means: the program's default. */
 export interface QueryOptions {
   readonly prompt: string;
-  /** The model's name, or "scripted:FILE". */
-  readonly model: string;
+  /** The model's name, "scripted:FILE", or a client of your own. */
+  readonly model: string | ModelClient;
   readonly baseUrl?: string;
   readonly apiKey?: string;
   readonly contextWindow?: number;
@@ -36,13 +37,15 @@ export interface QueryOptions {
 export async function* query(
   options: QueryOptions,
 ): AsyncGenerator<AgentEvent, void, undefined> {
-  const { contextWindow: tokens } = options;
+  const { contextWindow: tokens, model } = options;
+  const isNamed = typeof model === "string";
   await using conversation = await boot({
     ...options,
     mode: options.mode ?? "default",
     canAsk: options.ask !== undefined,
+    ...(isNamed ? {} : { client: model }),
     endpoint: {
-      model: options.model,
+      model: isNamed ? model : model.name,
       baseUrl: options.baseUrl ?? "http://localhost:11434/v1",
       apiKey: options.apiKey ?? "ollama",
       ...(tokens === undefined
