@@ -289,8 +289,7 @@ export const commandAttacks: readonly Attack[] = [
     title: "The home is deleted through a variable",
     calls: [call.bash('x=~; rm -rf "$x"/*')],
     harm: vanishes("home/notes.txt"),
-    expect: command,
-    because: because.noRing2,
+    expect: critical,
   },
   {
     id: "delete-home-find",
