@@ -175,17 +175,19 @@ class Wrapper {
   }
 
   #breakRow(): void {
-    if (this.#breakAt === null || this.#breakAt.used <= this.#margin) {
-      this.#markBreak();
-    }
+    const margin = columnsOf(this.#indent);
+    const before = this.#breakAt?.used ?? 0;
+    // Behind the indent, what is left must fit; else the row ends right here.
+    const isTooWide = margin + this.#used - before > this.columns;
+    if (before <= this.#margin || isTooWide) this.#markBreak();
     const place = this.#breakAt;
     if (place === null) return;
     const rest = this.#row.slice(place.length);
     const head = this.#row.slice(0, place.length).trimEnd();
     this.#rows.push(head + place.active.close());
     this.#row = this.#indent + place.active.open() + rest;
-    this.#margin = columnsOf(this.#indent);
-    this.#used = this.#margin + this.#used - place.used;
+    this.#margin = margin;
+    this.#used = margin + this.#used - place.used;
     this.#breakAt = null;
   }
 }

@@ -112,6 +112,7 @@ Deno.test("profileFor() lets the user override every field", () => {
     toolChoice: "full",
     parallelFlag: "send-true",
     strict: "true",
+    answerFormat: "json_schema",
     reasoning: {
       readFields: ["thoughts"],
       inlineTags: false,
