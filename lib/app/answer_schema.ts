@@ -2,6 +2,7 @@ import { Validator } from "@cfworker/json-schema";
 import { describeError, exitCodes, UserError } from "../core/error.ts";
 import { count } from "../core/text.ts";
 import type { Review, Verdict } from "../agent/review.ts";
+import { describeFileError } from "../platform/file_error.ts";
 
 /** The shape that an answer must have. */
 export interface AnswerSchema {
@@ -46,7 +47,7 @@ export async function readAnswerSchema(given: string): Promise<AnswerSchema> {
     if (fault !== null) throw new Error(fault);
     return answerSchema(schema as Json);
   } catch (error) {
-    throw refuse(describeError(error));
+    throw refuse(describeFileError(error));
   }
 }
 

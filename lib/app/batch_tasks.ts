@@ -1,6 +1,8 @@
 import { z } from "zod";
-import { describeError, exitCodes, UserError } from "../core/error.ts";
+import { exitCodes, UserError } from "../core/error.ts";
+import { nearest } from "../core/nearest.ts";
 import { permissionModes } from "../core/permission.ts";
+import { describeFileError } from "../platform/file_error.ts";
 
 const taskSchema = z.strictObject({
   id: z.string().min(1).max(200).optional(),
@@ -28,7 +30,9 @@ export async function readBatchTasks(file: string): Promise<BatchTask[]> {
   try {
     content = await Deno.readTextFile(file);
   } catch (error) {
-    throw usage(`Cannot read tasks from "${file}": ${describeError(error)}`);
+    throw usage(
+      `Cannot read tasks from "${file}": ${describeFileError(error)}`,
+    );
   }
   const tasks: BatchTask[] = [];
   const lines = new Map<string, number>();
@@ -59,12 +63,25 @@ async function readTask(line: string, place: string): Promise<BatchTask> {
   }
   const { success, data, error } = taskSchema.safeParse(value);
   if (!success) {
+    const unknown = error.issues.flatMap((issue) =>
+      issue.code === "unrecognized_keys" ? issue.keys : []
+    );
+    if (unknown.length > 0) throw usage(unknownKey(place, unknown[0] ?? ""));
     const [issue] = error.issues;
     const name = issue?.path.join(".") ?? "";
     const where = name === "" ? "" : `"${name}": `;
     throw usage(`Cannot use ${place}: ${where}${issue?.message}`);
   }
   return { ...data, id: data.id ?? await idOf(data) };
+}
+
+function unknownKey(place: string, key: string): string {
+  const keys = Object.keys(taskSchema.shape);
+  const near = nearest(key, keys);
+  return `Cannot use ${place}: there is no "${key}". ` +
+    (near === undefined
+      ? `There are ${keys.join(", ")}`
+      : `Did you mean ${near}?`);
 }
 
 /** The same task has the same id wherever its line stands. */

@@ -177,8 +177,9 @@ class LiveConversation implements Conversation {
     return this.#desk.prompts();
   }
 
-  sessions(): Promise<readonly SessionMark[]> {
-    return this.#options.source.list();
+  async sessions(): Promise<readonly SessionMark[]> {
+    const all = await this.#options.source.list();
+    return all.filter(({ id }) => id !== this.id);
   }
 
   exportTo(file: string): Promise<string> {

@@ -1,7 +1,8 @@
-import { describeError, exitCodes, UserError } from "../core/error.ts";
+import { exitCodes, UserError } from "../core/error.ts";
 import type { ImagePart } from "../core/message.ts";
 import { base64, maxImageBytes } from "../../tools/_image.ts";
 import { mediaTypeOf } from "../../tools/_media.ts";
+import { describeFileError } from "../platform/file_error.ts";
 
 /**
  * Reads the files of `--image`. Needs `--allow-read` for them.
@@ -28,7 +29,7 @@ async function readOne(file: string): Promise<ImagePart> {
     return { type: "image", mediaType, data: base64(bytes) };
   } catch (error) {
     throw new UserError(
-      `Cannot use --image "${file}": ${describeError(error)}`,
+      `Cannot use --image "${file}": ${describeFileError(error)}`,
       exitCodes.usage,
     );
   }

@@ -29,7 +29,7 @@ export async function oneSession(
       .map((session) => `\n  ${titleLine(session)}`).join("");
     const more = candidates.length > mostNamed ? "\n  …" : "";
     throw new UserError(
-      `Cannot tell which session "${query}" is: ${candidates.length} fit. ` +
+      `Cannot tell which session "${query}" is: several sessions fit. ` +
         `Give one's id:${lines}${more}`,
       exitCodes.usage,
     );
@@ -39,7 +39,7 @@ export async function oneSession(
     ? ". openclaude sessions list --all lists them"
     : `. Did you mean ${titleLine(near)}?`;
   throw new UserError(
-    `Cannot find session "${query}": none has that id, name or first ` +
+    `Cannot find session "${query}": no session has that id, name or first ` +
       `prompt${advice}`,
     exitCodes.usage,
   );

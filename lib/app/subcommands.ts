@@ -302,7 +302,8 @@ function refuseMisspelt(
 function wrongSecondWord(given: string, names: readonly string[]): UserError {
   const near = nearest(given, names);
   return usage(
-    `Cannot run openclaude ${given}: there are ${names.join(", ")}` +
+    `Cannot run openclaude ${given}: there ` +
+      `${names.length === 1 ? "is" : "are"} ${names.join(", ")}` +
       `${near === undefined ? "" : `. Did you mean ${near}?`}`,
     "; a prompt goes into quotes",
   );

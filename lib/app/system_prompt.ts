@@ -1,5 +1,6 @@
-import { describeError, exitCodes, UserError } from "../core/error.ts";
+import { exitCodes, UserError } from "../core/error.ts";
 import type { Invocation } from "./args.ts";
+import { describeFileError } from "../platform/file_error.ts";
 
 /** What the user says of the system prompt. */
 export interface SystemPromptChange {
@@ -65,7 +66,9 @@ async function oneOf(flag: string, { text, file }: {
     if (size > mostBytes) throw new Error("it is larger than 1 MiB");
     return (await Deno.readTextFile(file)).trimEnd();
   } catch (error) {
-    throw usage(`Cannot use ${flag}-file "${file}": ${describeError(error)}`);
+    throw usage(
+      `Cannot use ${flag}-file "${file}": ${describeFileError(error)}`,
+    );
   }
 }
 

@@ -16,6 +16,8 @@ export interface Work {
 
 /** Where a conversation gets its sessions from. */
 export interface WorkSource {
+  /** Whether what it opens will be talked to, and not asked once. */
+  readonly isInteractive: boolean;
   /** Begins a new session. */
   begin(model: string): Promise<Work>;
   /**
@@ -62,7 +64,9 @@ async function queryOf(
 ): Promise<string> {
   if (from.kind === "query") return from.query;
   const all = await source.list();
-  const sessions = kind === "last"
+  // In a script the last prompt is what is gone on with; the REPL goes on
+  // with what was a conversation (spec/features.md 1C.6).
+  const sessions = kind === "last" && source.isInteractive
     ? all.filter(({ isOneshot }) => !isOneshot)
     : all;
   const [newest] = sessions;

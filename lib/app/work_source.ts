@@ -5,11 +5,7 @@ import { stateFolder } from "../platform/folders.ts";
 import { fileFault } from "../platform/file_error.ts";
 import { isInside, path } from "../platform/paths.ts";
 import type { SandboxPlan } from "../core/sandbox.ts";
-import {
-  findSession,
-  listSessions,
-  type SessionSummary,
-} from "../session/list.ts";
+import { listSessions, type SessionSummary } from "../session/list.ts";
 import {
   createMemorySession,
   type CreateOptions,
@@ -26,6 +22,7 @@ import { freshSeen } from "../session/resume.ts";
 import { SessionError } from "../session/scan.ts";
 import { openUndo } from "./undo.ts";
 import type { SessionWish } from "./session_flags.ts";
+import { oneSession } from "./session_query.ts";
 import type { Work, WorkSource } from "./work.ts";
 
 /** What sessions are made with. */
@@ -75,6 +72,7 @@ export function workSource(options: WorkSourceOptions): WorkSource {
     );
   };
   return {
+    isInteractive: !isOneshot,
     async begin(model) {
       const wanted = create(model);
       const session = root === undefined
@@ -83,12 +81,16 @@ export function workSource(options: WorkSourceOptions): WorkSource {
       return await workOf({ session, resumed: null, notices: [] }, options);
     },
     async resume(query) {
-      const { file } = await findOne(need(), query);
+      const { file } = await orUserError(oneSession(need(), query));
       const opened = await orUserError(openSession(file, { ...ports, cwd }));
+      if (!isOneshot && opened.session.facts.oneshot) {
+        // From now on it is a conversation.
+        opened.session.append({ type: "session_info", oneshot: false });
+      }
       return await workOf(await settle(opened, { cwd, model }), options);
     },
     async resumeCopy(query) {
-      const found = await findOne(need(), query);
+      const found = await orUserError(oneSession(need(), query));
       const opened = await orUserError(
         forkSession(found.file, need(), create(found.model)),
       );
@@ -98,6 +100,12 @@ export function workSource(options: WorkSourceOptions): WorkSource {
       if (session.file === null) {
         throw new UserError(
           "Cannot fork: this session is written nowhere",
+          exitCodes.usage,
+        );
+      }
+      if (session.leaf === null) {
+        throw new UserError(
+          "There is nothing to fork before the first prompt",
           exitCodes.usage,
         );
       }
@@ -146,28 +154,6 @@ function missingGrant(): string {
   return state === undefined
     ? "the home folder is not known; --allow-env=HOME tells it"
     : `it needs --allow-read=${state} and --allow-write=${state}`;
-}
-
-/** The one session that a query means. */
-async function findOne(root: string, query: string): Promise<SessionSummary> {
-  const found = await orUserError(findSession(root, query));
-  if (found.kind === "found") return found.session;
-  if (found.kind === "none") {
-    throw new UserError(
-      `Cannot resume "${query}": no session has that id, name or prompt. ` +
-        "openclaude sessions list shows them",
-      exitCodes.usage,
-    );
-  }
-  const rows = found.candidates.slice(0, 10).map(({ header, name, ...rest }) =>
-    `  ${header.id.slice(0, 8)}  ${name ?? rest.firstPrompt}`
-  );
-  const more = found.candidates.length - rows.length;
-  if (more > 0) rows.push(`  and ${more} more`);
-  throw new UserError(
-    `Cannot resume "${query}": several sessions fit\n${rows.join("\n")}`,
-    exitCodes.usage,
-  );
 }
 
 type Opened = Pick<OpenedSession, "session" | "notices"> & {

@@ -1,3 +1,5 @@
+import { describeError } from "../core/error.ts";
+
 /** A file system failure in words, and which wall it was. */
 export interface FileFault {
   /** "deno": the runtime's permissions; "system": the operating system. */
@@ -41,6 +43,11 @@ export function fileFault(error: unknown): FileFault | null {
     return { by: "system", state: states[code] ?? `the system says ${code}` };
   }
   return null;
+}
+
+/** Any failure in words; a file's as `fileFault()` says it, without its path. */
+export function describeFileError(error: unknown): string {
+  return fileFault(error)?.state ?? describeError(error);
 }
 
 /** The system's code of an error, such as "ENOENT"; empty when it has none. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { describeError, exitCodes, UserError } from "../core/error.ts";
 import type { ModelFailureCode } from "../core/model.ts";
+import { describeFileError } from "../platform/file_error.ts";
 
 const stops = ["end", "tool_use", "length", "refused", "empty"] as const;
 const failureCodes = [
@@ -105,7 +106,7 @@ export async function readScript(
     source = await readText(file);
   } catch (error) {
     throw new UserError(
-      `Cannot read script "${file}": ${describeError(error)}`,
+      `Cannot read script "${file}": ${describeFileError(error)}`,
       exitCodes.usage,
       { cause: error },
     );

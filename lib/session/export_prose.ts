@@ -1,5 +1,6 @@
 import type { Token, Tokens } from "marked";
 import { type Lexer, lexTolerantly } from "../term/markdown.ts";
+import { decodeEntities } from "../term/entities.ts";
 
 /** Characters of a text that is worth reading as Markdown. */
 const longestProse = 100_000;
@@ -101,7 +102,9 @@ function table({ header, rows }: Tokens.Table): string {
 function inlineOf(token: Token): string {
   const { tokens } = token as { tokens?: Token[] };
   if (tokens !== undefined) return inline(tokens);
-  return escapeHtml(decoded((token as { text?: string }).text ?? token.raw));
+  return escapeHtml(
+    decodeEntities((token as { text?: string }).text ?? token.raw),
+  );
 }
 
 function inline(tokens: readonly Token[]): string {
@@ -127,7 +130,7 @@ function span(token: Token): string {
       return "";
     case "codespan":
       return `<code dir="ltr">${
-        escapeHtml(decoded((token as Tokens.Codespan).text))
+        escapeHtml(decodeEntities((token as Tokens.Codespan).text))
       }</code>`;
     case "link":
       return link(token as Tokens.Link);
@@ -148,21 +151,4 @@ function link(token: Tokens.Link): string {
   return shown === target
     ? `<span class="url">${target}</span>`
     : `${shown} <span class="url">(${target})</span>`;
-}
-
-const names: Readonly<Record<string, string>> = {
-  "&amp;": "&",
-  "&lt;": "<",
-  "&gt;": ">",
-  "&quot;": '"',
-  "&#39;": "'",
-  "&nbsp;": " ",
-};
-
-/** Markdown's own escapes, as the lexer leaves them. */
-function decoded(text: string): string {
-  return text.replace(
-    /&(?:amp|lt|gt|quot|#39|nbsp);/g,
-    (name) => names[name] ?? name,
-  );
 }

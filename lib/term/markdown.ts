@@ -2,6 +2,7 @@ import type { Token, Tokens } from "marked";
 import { printable } from "./printable.ts";
 import type { Styles } from "./style.ts";
 import { columnsOf, wrapColumns } from "./width.ts";
+import { decodeEntities } from "./entities.ts";
 
 /** Splits Markdown into tokens. */
 export type Lexer = (source: string) => readonly Token[];
@@ -47,22 +48,6 @@ export function lexTolerantly(source: string, lexer: Lexer): readonly Token[] {
   } catch {
     return [{ type: "text", raw: source, text: source }];
   }
-}
-
-const entities: Readonly<Record<string, string>> = {
-  "&amp;": "&",
-  "&lt;": "<",
-  "&gt;": ">",
-  "&quot;": '"',
-  "&#39;": "'",
-  "&nbsp;": " ",
-};
-
-function unescape(text: string): string {
-  return text.replace(
-    /&(?:amp|lt|gt|quot|#39|nbsp);/g,
-    (name) => entities[name] ?? name,
-  );
 }
 
 /** Draws tokens at one width. */
@@ -192,7 +177,7 @@ class Painter {
   inlineOf(token: Token): string {
     return "tokens" in token && token.tokens
       ? this.inline(token.tokens)
-      : printable(unescape("text" in token ? token.text : token.raw));
+      : printable(decodeEntities("text" in token ? token.text : token.raw));
   }
 
   inline(tokens: readonly Token[]): string {

@@ -57,6 +57,6 @@ export function listRefusals(
     `${head} refused:`,
     ...lines,
     ...(more > 0 ? [`  and ${more} more`] : []),
-    "See --permission-mode in openclaude --help",
+    "See --allowedTools and --permission-mode in openclaude --help",
   ];
 }

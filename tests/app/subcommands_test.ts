@@ -74,7 +74,7 @@ Deno.test("subcommandOf() names the nearest second word", () => {
 
 Deno.test("subcommandOf() lists the second words where none is near", () => {
   const message = refusal(["sessions", "everywhere"]);
-  assert(message.includes("there are sessions show"), message);
+  assert(message.includes("there is sessions show"), message);
   assert(!message.includes("Did you mean"), message);
 });
 

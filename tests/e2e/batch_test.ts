@@ -161,7 +161,10 @@ Deno.test("batch names the line that is wrong and starts nothing", async () => {
   const cases: readonly (readonly [string, string])[] = [
     ["{", "line 2: it is not one JSON object"],
     ['{"prompt":" "}', 'line 2: "prompt": it is empty'],
-    ['{"prompt":"x","modell":"y"}', "line 2: "],
+    [
+      '{"prompt":"x","modell":"y"}',
+      'line 2: there is no "modell". Did you mean model?',
+    ],
     [good, "line 2: it is the same task as line 1"],
   ];
   await using server = await modelServer([]);

@@ -107,8 +107,6 @@ Deno.test("session options that can't be kept are usage errors that say why", as
   await here.run("Find the lemon");
   await here.run("Find the lemon again");
   const cases: [string[], string][] = [
-    [["--continue", "Go"], "no conversation of this folder"],
-    [["-c", "Go"], "no conversation of this folder"],
     [["--resume", "nothing like it", "Go"], "no session has that id"],
     [["--resume", "lemon", "Go"], "several sessions fit"],
     [["-p", "Go", "--resume"], "no terminal to choose at"],
@@ -125,6 +123,24 @@ Deno.test("session options that can't be kept are usage errors that say why", as
     assertEquals([code, stdout], [2, ""], `${args.join(" ")}: ${stderr}`);
     assertStringIncludes(stderr, reason);
   }
+});
+
+Deno.test("-c goes on with the last prompt of this folder, or says that there is none", async () => {
+  await using here = await world();
+  for (const flag of ["-c", "--continue"]) {
+    const { code, stderr } = await here.run(flag, "Go");
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "no conversation of this folder");
+  }
+  await here.run("Find the lemon");
+  await here.run("Find the apple");
+  const { code, stderr } = await here.run("-c", "And the pear");
+  assertEquals(code, 0, stderr);
+  assertEquals(said(here.server.requests.at(-1)), [
+    "user: Find the apple",
+    "assistant: answer 2",
+    "user: And the pear",
+  ]);
 });
 
 Deno.test("a resumed session says what is different, and reads what changed again", async () => {

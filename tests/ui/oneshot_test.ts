@@ -235,7 +235,7 @@ Deno.test("runOneshot() exits with 3 when calls were denied and lists them, also
     "12 calls were refused:",
     ...listed,
     "  and 2 more",
-    "See --permission-mode in openclaude --help",
+    "See --allowedTools and --permission-mode in openclaude --help",
     "",
   ]);
 });
