@@ -47,7 +47,8 @@ async function runOnTerminal(
   ];
   const assignments = Object.entries(variables)
     .map(([name, value]) => `${name}=${quote(value)}`);
-  const line = ["env", ...assignments, ...words.map(quote)].join(" ");
+  const line = ['env -i "TERM=$TERM"', ...assignments, ...words.map(quote)]
+    .join(" ");
   const signal = `tmux -L ${socket} wait-for -S ended`;
   try {
     await tmux(

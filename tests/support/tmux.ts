@@ -41,7 +41,8 @@ export async function openTmux(
   };
   const assignments = Object.entries(env)
     .map(([name, value]) => quote(`${name}=${value}`));
-  const line = ["env", ...assignments, ...words.map(quote)].join(" ");
+  const line = ['env -i "TERM=$TERM"', ...assignments, ...words.map(quote)]
+    .join(" ");
   const script = `cd ${quote(cwd)}; ${line}; echo "code $?"; ` +
     "stty -a | grep -q ' echo ' && echo restored; exec sleep 600";
   await tmux("new-session", "-d", "-x", "140", "-y", "40", script);
