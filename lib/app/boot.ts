@@ -31,7 +31,12 @@ import { openSandbox, type Sandbox } from "./sandbox.ts";
 import { openSpill } from "./spill.ts";
 import type { SessionWish } from "./session_flags.ts";
 import { resumableMode } from "../session/session.ts";
-import { type ChooseSession, openWork, type Work } from "./work.ts";
+import {
+  type ChooseSession,
+  openWork,
+  type Work,
+  type WorkSource,
+} from "./work.ts";
 import { workSource } from "./work_source.ts";
 import {
   changedSystemPrompt,
@@ -96,12 +101,26 @@ export interface BootOptions {
  * @throws {UserError} for a folder or a script that can't be used.
  */
 export async function boot(options: BootOptions): Promise<Conversation> {
-  const { endpoint, canAsk, permissions: setup = plainSetup } = options;
   const cwd = await workingFolder(options.cwd);
+  const sandbox = options.sandbox ?? openSandbox({ workspace: cwd });
+  try {
+    return await wire(options, cwd, sandbox);
+  } catch (error) {
+    // Its folder would stay behind: nobody else will end it.
+    await sandbox[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function wire(
+  options: BootOptions,
+  cwd: string,
+  sandbox: Sandbox,
+): Promise<Conversation> {
+  const { endpoint, canAsk, permissions: setup = plainSetup } = options;
   const environment = childEnvironment(readWholeEnvironment(childVariables), [
     endpoint.apiKey,
   ]);
-  const sandbox = options.sandbox ?? openSandbox({ workspace: cwd });
   const { folders = [] } = options;
   const home = homeFolder() ?? "";
   const all = options.tools ?? builtinTools;
@@ -114,21 +133,13 @@ export async function boot(options: BootOptions): Promise<Conversation> {
   });
   const { offered } = choice;
   const warnings: string[] = [];
-  const wish = options.session ?? memoryOnly;
-  const source = workSource({
+  const openNamed = await modelOpener(options);
+  const { source, work } = await openSession(options, {
     cwd,
-    model: endpoint.model,
-    wish,
-    isOneshot: options.isOneshot ?? false,
-    now: systemClock.now,
-    secrets: [endpoint.apiKey].filter(isSecret),
-    onProblem: (text) => warnings.push(`The session is not saved: ${text}`),
     environment,
-    plan: async () => (await sandbox.settle()).plan,
-  });
-  const work = await openWork(source, wish, {
-    model: endpoint.model,
-    choose: options.chooseSession,
+    sandbox,
+    model: (await openNamed(undefined)).name,
+    onProblem: (text) => warnings.push(`The session is not saved: ${text}`),
   });
   warnings.push(...work.notices);
   const permissions = openPermissions({
@@ -146,7 +157,6 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     options.realms ?? {},
   );
   const spill = openSpill(sandbox.session);
-  const openNamed = await modelOpener(options);
   warnings.unshift(...options.settings?.warnings ?? [], ...setup.warnings);
   if (realm.warning !== undefined) warnings.push(realm.warning);
   const names = offered.map(({ name }) => name);
@@ -179,27 +189,15 @@ export async function boot(options: BootOptions): Promise<Conversation> {
     permissions: withRealm(permissions, realm),
     now: systemClock.now,
     openModel: openNamed,
-    preamble: async () => {
-      const now = systemClock.now();
-      const hasBash = offered.some(({ needs }) => needs.includes("run"));
-      const [found, preamble] = await Promise.all([
-        // Nobody waits for a probe where no command could be run.
-        hasBash ? sandbox.settle() : undefined,
-        buildPreamble({
-          cwd,
-          environment,
-          now,
-          bare: options.bare ?? false,
-          sandbox: async () => (await sandbox.settle()).plan,
-        }),
-      ]);
-      if (found?.warning !== undefined) warnings.push(found.warning);
-      warnings.push(
-        ...bypassWarnings(permissions.mode, found?.sandboxed ?? true),
-        ...preamble.warnings,
-      );
-      return preamble.parts;
-    },
+    preamble: preambleSource({
+      cwd,
+      environment,
+      sandbox,
+      permissions,
+      hasBash: offered.some(({ needs }) => needs.includes("run")),
+      bare: options.bare ?? false,
+      warn: (...texts) => warnings.push(...texts),
+    }),
     runOptions: (inputs, ports, preamble) =>
       Promise.resolve(runOptionsFor({ ...inputs, fixed, preamble }, ports)),
     takeWarnings: () => warnings.splice(0),
@@ -208,6 +206,64 @@ export async function boot(options: BootOptions): Promise<Conversation> {
       await sandbox[Symbol.asyncDispose]();
     },
   });
+}
+
+/** Describes the surroundings when it is asked, and says what it found. */
+function preambleSource({ sandbox, permissions, hasBash, warn, ...place }: {
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly sandbox: Sandbox;
+  readonly permissions: Permissions;
+  /** Whether a command can be run at all. */
+  readonly hasBash: boolean;
+  readonly bare: boolean;
+  warn(...texts: readonly string[]): void;
+}): ConversationOptions["preamble"] {
+  return async () => {
+    const [found, preamble] = await Promise.all([
+      // Nobody waits for a probe where no command could be run.
+      hasBash ? sandbox.settle() : undefined,
+      buildPreamble({
+        ...place,
+        now: systemClock.now(),
+        sandbox: async () => (await sandbox.settle()).plan,
+      }),
+    ]);
+    if (found?.warning !== undefined) warn(found.warning);
+    warn(
+      ...bypassWarnings(permissions.mode, found?.sandboxed ?? true),
+      ...preamble.warnings,
+    );
+    return preamble.parts;
+  };
+}
+
+/** Opens the session that is wished for, and the way to others. */
+async function openSession(
+  { endpoint, session: wish = memoryOnly, isOneshot, chooseSession }:
+    BootOptions,
+  { cwd, environment, sandbox, model, onProblem }: {
+    readonly cwd: string;
+    readonly environment: Readonly<Record<string, string>>;
+    readonly sandbox: Sandbox;
+    /** As its client calls it. */
+    readonly model: string;
+    onProblem(text: string): void;
+  },
+): Promise<{ readonly source: WorkSource; readonly work: Work }> {
+  const source = workSource({
+    cwd,
+    model,
+    wish,
+    isOneshot: isOneshot ?? false,
+    now: systemClock.now,
+    secrets: [endpoint.apiKey].filter(isSecret),
+    onProblem,
+    environment,
+    plan: async () => (await sandbox.settle()).plan,
+  });
+  const work = await openWork(source, wish, { model, choose: chooseSession });
+  return { source, work };
 }
 
 /** Opens the endpoint's own model at once, and others by their names. */

@@ -113,7 +113,9 @@ export function workSource(options: WorkSourceOptions): WorkSource {
       const opened = await orUserError(
         forkSession(session.file, need(), create(session.facts.model)),
       );
-      return await workOf(await settle(opened, { cwd, model }), options);
+      // The same conversation goes on, with whatever model it has.
+      const place = { cwd, model: opened.session.facts.model };
+      return await workOf(await settle(opened, place), options);
     },
     async list() {
       if (root === undefined) return [];

@@ -166,6 +166,20 @@ Deno.test("a resumed session says what is different, and reads what changed agai
   assertStringIncludes(moved.stderr, `worked in ${here.workspace.path}`);
 });
 
+Deno.test("a start that fails leaves no folder behind", async () => {
+  await using here = await world();
+  await using temp = await tempFolder();
+  const { code } = await runProgram(
+    [`--base-url=${here.server.url}`, "--model=abc", "--resume=nothing", "Go"],
+    {
+      cwd: here.workspace.path,
+      env: { OPENCLAUDE_CONFIG_DIR: here.home.path, TMPDIR: temp.path },
+    },
+  );
+  assertEquals(code, 2);
+  assertEquals(await Array.fromAsync(Deno.readDir(temp.path)), []);
+});
+
 Deno.test("-c with a number is the context window still", async () => {
   await using here = await world();
   const { code, stderr } = await here.run("-c", "32768", "One");
