@@ -271,10 +271,14 @@ export class Recorder {
     });
     const changes: FileChange[] = [];
     const breather = createBreather(signal);
+    const end = performance.now() + this.#budgetMs * longFactor;
     for (const file of touchedFiles(watched, now)) {
       if (breather.isDue()) await breather.rest();
       const before = this.#stateBefore(file, watched);
-      const after = await this.#capture(file, maxWatchedBytes);
+      // An undo does without what a command left: only a redo would need it.
+      const after = performance.now() < end
+        ? await this.#capture(file, maxWatchedBytes)
+        : unsavedState(file);
       if (!sameState(before, after)) {
         changes.push({ path: file, before, after });
       }
@@ -355,4 +359,11 @@ function describeGap(missed: number, large: number): string | null {
       : "",
   ].filter(Boolean);
   return parts.length === 0 ? null : parts.join(", ");
+}
+
+/** What a file is now, when there is no time to copy it. */
+function unsavedState(file: string): FileState {
+  const mark = seenMark(file);
+  if (mark === "unseen") return unseen;
+  return mark === null ? { kind: "absent" } : lost("not saved in time", mark);
 }

@@ -51,8 +51,9 @@ export async function restore(
     for (const { path: file, before, after } of changes) {
       const now = await captureFile(file, { store: options.store, maxBytes });
       if (sameState(now, before)) continue;
-      // A folder that stood there may have gone with the files in it.
-      const isOurs = sameState(now, after) ||
+      // A folder that stood there may have gone with the files in it, and what
+      // was not kept can't be told from what is there.
+      const isOurs = sameState(now, after) || after.kind === "lost" ||
         (after.kind === "folder" && now.kind === "absent");
       if (!isOurs) report.foreign.push(file);
       const why = now.kind === "lost"

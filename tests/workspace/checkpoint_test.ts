@@ -163,6 +163,25 @@ Deno.test("restore() saves what somebody else changed meanwhile and says so", as
   assertEquals(await folder.read("a"), "by the user");
 });
 
+Deno.test("restore() takes back a file whose new content nobody kept", async () => {
+  await using folder = await tempFolder({ a: "1", made: "2" });
+  const store = openBlobMemory();
+  const blob = await store.put(new TextEncoder().encode("0"));
+  assert(blob !== null);
+  const after = { kind: "lost", why: "not saved in time", size: 1 } as const;
+  const before = { kind: "file", blob, size: 1, mode: 0o644 } as const;
+  const report = await restore([{
+    changes: [
+      { path: folder.at("a"), before, after },
+      { path: folder.at("made"), before: { kind: "absent" }, after },
+    ],
+    newFolders: [],
+  }], { store, gitObject: () => Promise.resolve(null) });
+  assertEquals([report.failed, report.foreign], [[], []]);
+  assertEquals(await folder.read("a"), "0");
+  assertEquals(report.removed, [folder.at("made")]);
+});
+
 Deno.test("restore() says that HEAD moved and leaves it", async () => {
   await using folder = await tempFolder(files);
   await dirtyRepository(folder.path);
