@@ -148,8 +148,8 @@ async function bringBack(
         await Deno.remove(file);
         return null;
       case "link":
+        await clearTheWay(file);
         await removeIfThere(file);
-        await Deno.mkdir(path.dirname(file), { recursive: true });
         await Deno.symlink(state.target, file);
         return null;
       case "folder":
@@ -199,11 +199,19 @@ async function clearTheWay(file: string): Promise<void> {
   await Deno.mkdir(path.dirname(file), { recursive: true });
   try {
     const { isSymlink, isDirectory } = await Deno.lstat(file);
-    // An empty folder only: what is in it has to go first.
-    if (isSymlink || isDirectory) await Deno.remove(file);
+    if (isDirectory) await removeHollow(file);
+    else if (isSymlink) await Deno.remove(file);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+}
+
+/** Removes a folder that holds nothing but folders; files keep it. */
+async function removeHollow(folder: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) await removeHollow(path.join(folder, name));
+  }
+  await Deno.remove(folder);
 }
 
 async function removeIfThere(file: string): Promise<void> {

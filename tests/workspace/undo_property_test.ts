@@ -231,3 +231,14 @@ Deno.test("UndoLog brings back a folder that was gone, a file and a folder again
     { kind: "undo", count: 1 },
   ]);
 });
+
+Deno.test("UndoLog makes a file again where only empty folders are left", async () => {
+  await play([
+    { kind: "command", changes: [{ name: "d/e/f.txt", content: "" }] },
+    { kind: "reopen" },
+    { kind: "command", changes: [{ name: "d", content: "" }] },
+    { kind: "undo", count: 1 },
+    { kind: "redo" },
+    { kind: "command", changes: [{ name: "a.txt", content: null }] },
+  ]);
+});
