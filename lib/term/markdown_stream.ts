@@ -100,6 +100,13 @@ export class MarkdownStream {
   }
 
   #takeBlocks(lines: string[]): void {
+    const tail = maybeMarker.exec(this.#source)?.[0] ?? "";
+    this.#source = this.#source.slice(0, this.#source.length - tail.length);
+    this.#takeWholeBlocks(lines);
+    this.#source += tail;
+  }
+
+  #takeWholeBlocks(lines: string[]): void {
     const tokens = lexTolerantly(this.#source, this.#lexer);
     const last = tokens.findLastIndex(({ type }) => type !== "space");
     const open = tokens[last];
@@ -190,6 +197,9 @@ export class MarkdownStream {
     return last !== kindOf(token) || token.type !== "list" || this.#loose;
   }
 }
+
+/** The beginning of a line that may become the next item of a list. */
+const maybeMarker = /(?<=^|\n) {0,3}\d{1,9}[.)]?$/;
 
 /** A bullet list after a numbered one is another block. */
 function kindOf(token: Token): string {
