@@ -1,7 +1,7 @@
 import { exitCodes, UserError } from "../core/error.ts";
 import { count } from "../core/text.ts";
 import { listenSignal } from "../term/signals.ts";
-import { openBatchResults } from "./batch_results.ts";
+import { openBatchResults, resultsFileOf } from "./batch_results.ts";
 import { runBatchTask } from "./batch_task.ts";
 import type { Invocation } from "./args.ts";
 import { type BatchTask, readBatchTasks } from "./batch_tasks.ts";
@@ -33,9 +33,9 @@ export async function runBatch(
       exitCodes.usage,
     );
   }
+  refuseForOne(invocation);
   const tasks = await readBatchTasks(file);
-  const kept = invocation.results ??
-    `${file.replace(/\.jsonl$/, "")}.results.jsonl`;
+  const kept = invocation.results ?? resultsFileOf(file);
   await using results = await openBatchResults(kept);
   const codes = new Map(results.ended);
   const retries = invocation.ownSwitches.includes("retry-failed");
@@ -61,6 +61,23 @@ export async function runBatch(
   const workers = Array.from({ length: invocation.jobs ?? 1 }, work);
   await Promise.race([Promise.all(workers), stop.late]);
   return summary(tasks, { codes, skipped, kept, stopCode: stop.code() });
+}
+
+/** Options of one run that many at once can't keep. */
+function refuseForOne(invocation: Invocation): void {
+  const { timeout, images, lastMessageFile, debugFile } = invocation;
+  const given = [
+    timeout === undefined ? "" : "--timeout",
+    images.length === 0 ? "" : "--image",
+    lastMessageFile === undefined ? "" : "--output-last-message",
+    debugFile === undefined ? "" : "--debug-file",
+  ].find((flag) => flag !== "");
+  if (given === undefined) return;
+  throw new UserError(
+    `Cannot use ${given} with batch: it is for one run. The results file ` +
+      "holds each task's answer",
+    exitCodes.usage,
+  );
 }
 
 function summary(

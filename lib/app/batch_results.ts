@@ -4,6 +4,11 @@ import { systemClock } from "../platform/clock.ts";
 import { readJsonl } from "../platform/jsonl.ts";
 import { lockFile } from "../platform/lock.ts";
 
+/** Where the results of a file of tasks are kept when nobody says so. */
+export function resultsFileOf(tasks: string): string {
+  return `${tasks.replace(/\.jsonl$/, "")}.results.jsonl`;
+}
+
 const resultSchema = z.object({ id: z.string(), exitCode: z.int() });
 
 /** What came of a task: one line of the results. */

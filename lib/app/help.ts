@@ -13,9 +13,9 @@ Usage:
 
 const footer = `
 The answer goes to stdout, all else to stderr. Exit codes: 0 done, 1 failed,
-2 wrong usage, 3 done but calls were refused, 41 key refused, 44 no sandbox
-though one was asked for, 53 turn limit, 55 money limit, 75 the server failed
-and may work later, 130 interrupted.
+2 wrong usage, 3 done but calls were refused, 5 no valid answer, 6 not verified,
+41 key refused, 44 no sandbox though one was asked for, 53 turn limit, 55 money
+limit, 75 the server failed and may work later, 124 time limit, 130 interrupted.
 
 No model at hand? Start Ollama (ollama serve; ollama pull qwen2.5), or see it
 work without one: deno task demo

@@ -16,6 +16,7 @@ import {
   settledPath,
   workspaceFiles,
 } from "../settings/places.ts";
+import { resultsFileOf } from "./batch_results.ts";
 import { type Invocation, parseInvocation } from "./args.ts";
 import { endpointAddress, modelName } from "./endpoint.ts";
 import { findProgram } from "./find_program.ts";
@@ -153,7 +154,9 @@ function ownNeeds(invocation: Invocation, settings: Settings): OwnNeeds {
   const endpoints = Object.values(settings.endpoints ?? {});
   const files = endpoints.flatMap(({ apiKeyFile = [] }) => apiKeyFile);
   const script = /^scripted:(.*)$/s.exec(modelName(invocation, settings))?.[1];
-  const { record, checks: { jsonSchema } } = invocation;
+  const { record, lastMessageFile, debugFile, checks: { jsonSchema } } =
+    invocation;
+  const batch = batchFiles(invocation);
   const isFile = jsonSchema?.trimStart().startsWith("{") === false;
   const absolute = (paths: readonly (string | undefined)[]) =>
     paths.filter((file) => file !== undefined)
@@ -167,11 +170,22 @@ function ownNeeds(invocation: Invocation, settings: Settings): OwnNeeds {
       script,
       record,
       isFile ? jsonSchema : undefined,
+      invocation.systemPromptFile,
+      invocation.appendSystemPromptFile,
+      ...invocation.images,
+      ...batch,
     ]),
-    write: absolute([record]),
+    write: absolute([record, lastMessageFile, debugFile, ...batch.slice(1)]),
     run: hasCommand ? ["sh"] : [],
     env: endpoints.flatMap(({ apiKeyEnv = [] }) => apiKeyEnv),
   };
+}
+
+/** The tasks of a batch, then what it writes. */
+function batchFiles({ words: [word, tasks], results }: Invocation): string[] {
+  if (word !== "batch" || tasks === undefined) return [];
+  const kept = results ?? resultsFileOf(tasks);
+  return [tasks, kept, `${kept}.lock`];
 }
 
 /**

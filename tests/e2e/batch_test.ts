@@ -156,6 +156,23 @@ Deno.test("batch runs each task in its folder; --retry-failed runs those that fa
   assertEquals([retried.code, idsOf(retried.stdout)], [0, ["b"]]);
 });
 
+Deno.test("batch refuses what is for one run", async () => {
+  await using folder = await tempFolder({ "t.jsonl": '{"prompt":"x"}' });
+  const cases = [
+    "--timeout=5",
+    "--output-last-message=f",
+    "--image=a.png",
+    "--debug-file=f",
+  ];
+  for (const flag of cases) {
+    const { code, stderr } = await runProgram(["batch", "t.jsonl", flag], {
+      cwd: folder.path,
+    });
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, "with batch: it is for one run");
+  }
+});
+
 Deno.test("batch names the line that is wrong and starts nothing", async () => {
   const good = '{"prompt":"Do task-1."}';
   const cases: readonly (readonly [string, string])[] = [

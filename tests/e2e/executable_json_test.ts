@@ -88,3 +88,39 @@ Deno.test({
     );
   },
 });
+
+Deno.test({
+  name:
+    "the executable may use the files that its command line names, and no others",
+  ignore,
+  async fn() {
+    await using workspace = await tempFolder({
+      "s.jsonl": script({ text: "Done." }),
+    });
+    await using temp = await tempFolder();
+    await using outside = await tempFolder({
+      "system.txt": "Be brief.",
+      "secret.txt": "secret",
+      "tasks.jsonl": script({ prompt: "One" }, { prompt: "Two" }),
+    });
+    const run = async (...args: string[]) =>
+      await runProgram(["-m=scripted:s.jsonl", ...args], {
+        cwd: workspace.path,
+        command: [await builtExecutable()],
+        // Else all of /tmp is granted.
+        env: { TMPDIR: temp.path },
+      });
+    const one = await run(
+      `--system-prompt-file=${outside.at("system.txt")}`,
+      `--output-last-message=${outside.at("last.txt")}`,
+      `--debug-file=${outside.at("debug.log")}`,
+      "Go",
+    );
+    assertEquals([one.code, one.stdout], [0, "Done.\n"], one.stderr);
+    assertEquals(await outside.read("last.txt"), "Done.\n");
+    const many = await run("batch", outside.at("tasks.jsonl"));
+    assertEquals(many.code, 0, many.stderr);
+    const results = await outside.read("tasks.results.jsonl");
+    assertEquals(results.trim().split("\n").length, 2);
+  },
+});
