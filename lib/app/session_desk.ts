@@ -103,8 +103,8 @@ export class SessionDesk {
     try {
       watched = await this.#work.undo.watch(access, signal);
     } catch (error) {
-      signal.throwIfAborted();
-      this.#tellGap(describeError(error));
+      // After an interrupt the call itself says that it was not run.
+      if (!signal.aborted) this.#tellGap(describeError(error));
       return { finish: () => Promise.resolve() };
     }
     const { gap } = watched;
