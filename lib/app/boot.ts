@@ -240,7 +240,7 @@ function preambleSource({ sandbox, permissions, hasBash, warn, ...place }: {
 
 /** Opens the session that is wished for, and the way to others. */
 async function openSession(
-  { endpoint, session: wish = memoryOnly, isOneshot, chooseSession }:
+  { endpoint, session: wish = memoryOnly, isOneshot, chooseSession, folders }:
     BootOptions,
   { cwd, environment, sandbox, model, onProblem }: {
     readonly cwd: string;
@@ -253,6 +253,7 @@ async function openSession(
 ): Promise<{ readonly source: WorkSource; readonly work: Work }> {
   const source = workSource({
     cwd,
+    folders: folders ?? [],
     model,
     wish,
     isOneshot: isOneshot ?? false,

@@ -28,6 +28,8 @@ import type { Work, WorkSource } from "./work.ts";
 /** What sessions are made with. */
 export interface WorkSourceOptions {
   readonly cwd: string;
+  /** Folders beside it that may be worked in, real paths. */
+  readonly folders: readonly string[];
   readonly model: string;
   readonly wish: Pick<SessionWish, "id" | "isEphemeral">;
   /** A run without a conversation: `--continue` passes over it. */

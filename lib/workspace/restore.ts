@@ -1,5 +1,5 @@
 import { errorCode, fileFault } from "../platform/file_error.ts";
-import { path } from "../platform/paths.ts";
+import { isInside, path } from "../platform/paths.ts";
 import { writeAtomically } from "../platform/atomic_write.ts";
 import type { BlobStore } from "./blob_store.ts";
 import { captureFile, type FileState, sameState } from "./file_state.ts";
@@ -25,6 +25,11 @@ export interface RestoreReport {
 /** What restoring works with. */
 export interface RestoreOptions {
   readonly store: BlobStore;
+  /**
+   * Folders in which files are brought back, real paths; the first is the
+   * workspace. A record may come from a file that somebody else wrote.
+   */
+  readonly roots: readonly string[];
   /** The bytes of an object that git has; null when it can't be asked. */
   gitObject(id: string): Promise<Uint8Array<ArrayBuffer> | null>;
 }
@@ -49,6 +54,11 @@ export async function restore(
   };
   const bringBackAll = async (changes: readonly FileChange[]) => {
     for (const { path: file, before, after } of changes) {
+      const refusal = await refusalOf(file, options.roots);
+      if (refusal !== null) {
+        report.failed.push({ path: file, why: refusal });
+        continue;
+      }
       const now = await captureFile(file, { store: options.store, maxBytes });
       if (sameState(now, before)) continue;
       // A folder that stood there may have gone with the files in it, and what
@@ -69,7 +79,8 @@ export async function restore(
   };
   const { files, folders, rest } = inOrder(mergeChanges(calls));
   await bringBackAll(files);
-  await removeEmpty(calls.flatMap(({ newFolders }) => newFolders));
+  const newFolders = calls.flatMap(({ newFolders }) => newFolders);
+  await removeEmpty(await allowed(newFolders, options.roots));
   await bringBackAll(folders);
   await bringBackAll(rest);
   const git = mergeGit(calls);
@@ -134,6 +145,44 @@ function mergeGit(
   return first === undefined || last === undefined
     ? null
     : { before: first.before, after: last.after };
+}
+
+/** Why a path may not be touched, or null. Links may have come meanwhile. */
+async function refusalOf(
+  file: string,
+  roots: readonly string[],
+): Promise<string | null> {
+  const isOurs = path.normalize(file) === file &&
+    roots.some((root) => isInside(file, root)) &&
+    !file.split(path.SEPARATOR).includes(".git");
+  if (!isOurs) return "it is outside the workspace";
+  const folder = path.dirname(file);
+  return await realFolder(folder) === folder
+    ? null
+    : "a link stands in its path now";
+}
+
+async function allowed(
+  files: readonly string[],
+  roots: readonly string[],
+): Promise<string[]> {
+  const refusals = await Promise.all(
+    files.map((file) => refusalOf(file, roots)),
+  );
+  return files.filter((_, index) => refusals[index] === null);
+}
+
+/** Where a folder really is, as far as it is there. */
+async function realFolder(folder: string): Promise<string> {
+  try {
+    return await Deno.realPath(folder);
+  } catch (error) {
+    const isMissing = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotADirectory;
+    const above = path.dirname(folder);
+    if (!isMissing || above === folder) return "";
+    return path.join(await realFolder(above), path.basename(folder));
+  }
 }
 
 /** Makes a file what it was; null when done, else why not. */
@@ -253,7 +302,7 @@ interface RestoredIndex {
  */
 async function restoreIndex(
   { before, after }: { readonly before: GitMark; readonly after: GitMark },
-  { store }: RestoreOptions,
+  { store, roots: [workspace = ""] }: RestoreOptions,
 ): Promise<RestoredIndex> {
   const hasMoved = before.commit !== after.commit ||
     before.branch !== after.branch;
@@ -271,12 +320,10 @@ async function restoreIndex(
   const failed = "What was staged in git could not be brought back";
   const bytes = await store.get(before.index);
   const file = path.join(before.folder, "index");
-  const now = await readGitState(
-    before.root ?? path.dirname(before.folder),
-  );
-  if (bytes === null || now?.commit !== before.commit) {
-    return { notes: [failed] };
-  }
+  const root = before.root ?? path.dirname(before.folder);
+  const now = isInside(workspace, root) ? await readGitState(root) : null;
+  const isSame = now?.commit === before.commit && now.folder === before.folder;
+  if (bytes === null || now === null || !isSame) return { notes: [failed] };
   const present = now.index === null ? null : await store.put(now.index);
   try {
     await writeAtomically(file, bytes);

@@ -30,6 +30,7 @@ Deno.test("SessionDesk says once that a call can't be undone, and the call goes 
       put: () => Promise.resolve(null),
       get: () => Promise.resolve(null),
     },
+    roots: ["/project"],
     gitObject: () => Promise.resolve(null),
     keep: () => {},
   });

@@ -8,6 +8,7 @@ export async function memoryWork(
 ): Promise<{ readonly work: Work; readonly source: WorkSource }> {
   const source = workSource({
     cwd,
+    folders: [],
     model: "fake",
     wish: { isEphemeral: true },
     isOneshot: false,

@@ -65,6 +65,7 @@ function worldIn(cwd: string, store: BlobStore, gitRoot?: string): World {
     undo: (calls) =>
       restore(calls.filter((each) => each !== null), {
         store,
+        roots: [cwd],
         gitObject: (id) => gitObject(cwd, id, { environment }),
       }),
   };
@@ -163,6 +164,52 @@ Deno.test("restore() saves what somebody else changed meanwhile and says so", as
   assertEquals(await folder.read("a"), "by the user");
 });
 
+Deno.test("restore() touches nothing outside its folders, whatever a record says", async () => {
+  await using folder = await tempFolder({
+    "work/a": "1",
+    "work/.git/config": "1",
+    "work-evil/a": "1",
+    "outside/a": "1",
+  });
+  await Deno.symlink(folder.at("outside"), folder.at("work/link"));
+  const store = openBlobMemory();
+  const blob = await store.put(new TextEncoder().encode("0"));
+  assert(blob !== null);
+  const before = { kind: "file", blob, size: 1, mode: 0o644 } as const;
+  const after = { kind: "absent" } as const;
+  const names = [
+    "outside/a",
+    "work-evil/a",
+    "work/../outside/a",
+    "work/link/a",
+    "work/link/new/deep",
+    "work/.git/config",
+  ];
+  const changes = names.flatMap((name) => {
+    const path = `${folder.path}/${name}`;
+    return [{ path, before, after }];
+  });
+  const report = await restore([{
+    changes: [
+      ...changes,
+      { path: folder.at("outside/b"), before: after, after: before },
+    ],
+    newFolders: [folder.at("outside")],
+  }], {
+    store,
+    roots: [folder.at("work")],
+    gitObject: () => Promise.resolve(null),
+  });
+  assertEquals(
+    report.failed.map(({ path }) => path).sort(),
+    [...names, "outside/b"].map((name) => `${folder.path}/${name}`).sort(),
+  );
+  assertEquals([report.restored, report.removed], [[], []]);
+  for (const name of ["outside/a", "work-evil/a", "work/.git/config"]) {
+    assertEquals(await folder.read(name), "1");
+  }
+});
+
 Deno.test("restore() takes back a file whose new content nobody kept", async () => {
   await using folder = await tempFolder({ a: "1", made: "2" });
   const store = openBlobMemory();
@@ -176,7 +223,11 @@ Deno.test("restore() takes back a file whose new content nobody kept", async () 
       { path: folder.at("made"), before: { kind: "absent" }, after },
     ],
     newFolders: [],
-  }], { store, gitObject: () => Promise.resolve(null) });
+  }], {
+    store,
+    roots: [folder.path],
+    gitObject: () => Promise.resolve(null),
+  });
   assertEquals([report.failed, report.foreign], [[], []]);
   assertEquals(await folder.read("a"), "0");
   assertEquals(report.removed, [folder.at("made")]);
@@ -214,6 +265,7 @@ Deno.test("Recorder says what it can't bring back, and why", async () => {
   const changes = await recorder.after(before, signal);
   const report = await restore(changes === null ? [] : [changes], {
     store,
+    roots: [folder.path],
     gitObject: () => Promise.resolve(null),
   });
   assertEquals(report.failed, [

@@ -112,6 +112,7 @@ function openLog(
   const log = new UndoLog({
     store,
     past: [...records],
+    roots: [root],
     gitObject: () => Promise.resolve(null),
     recorder: () => Promise.resolve(new Recorder({ root, store, budgetMs })),
     // As a session keeps them.
